@@ -1,0 +1,1 @@
+"""Selected model -> bundle: text graph, conversion, calibration, quantisation, parity, reference profile."""

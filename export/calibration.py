@@ -1,0 +1,81 @@
+"""From a model's logit to an honest probability.
+
+    probability = sigmoid(k · (slope · logit + intercept)),   k = share of the tweet's tokens that are known
+
+Slope and intercept (Platt 1999) are fitted on held-out rows. The factor k takes the confidence back where the
+model cannot know: a tweet in another script has no known token and gets 0.5.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from scipy import optimize, special
+
+from export.text_graph import model_of
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The two fitted numbers."""
+
+    slope: float
+    intercept: float
+
+    def apply(self, logits: npt.ArrayLike, known_share: npt.ArrayLike) -> Floats:
+        """Calibrated P(positive), (N,) float64, from (N,) logits and (N,) shares of known tokens."""
+        known = np.asarray(known_share, dtype=np.float64)
+        return np.asarray(special.expit(known * (self.slope * np.asarray(logits) + self.intercept)))
+
+
+def fit_calibration(
+    logits: npt.ArrayLike, known_share: npt.ArrayLike, labels: npt.ArrayLike, groups: npt.ArrayLike
+) -> Calibration:
+    """Fit on held-out rows by least log-loss; every group (data set) weighs the same, whatever its size."""
+    truth = np.asarray(labels, dtype=np.float64)
+    names, index, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    weights = 1.0 / (len(names) * counts[index])
+    evidence = np.asarray(logits, dtype=np.float64)
+    known = np.asarray(known_share, dtype=np.float64)
+
+    def loss(parameters: Floats) -> float:
+        margins = known * (parameters[0] * evidence + parameters[1])
+        return float(weights @ np.logaddexp(0, np.where(truth == 1, -margins, margins)))
+
+    found = optimize.minimize(loss, x0=np.array([1.0, 0.0]), method="Nelder-Mead", options={"xatol": 1e-6})
+    return Calibration(slope=float(found.x[0]), intercept=float(found.x[1]))
+
+
+def calibration_graph(calibration: Calibration) -> onnx.ModelProto:
+    """The stage ``logit: float32[N], tokens, unknown_tokens: int64[N]`` -> ``probability: float32[N]``."""
+    info = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("Sub", ["tokens", "unknown_tokens"], ["known_tokens"]),
+        helper.make_node("Cast", ["known_tokens"], ["known"], to=TensorProto.FLOAT),
+        helper.make_node("Max", ["tokens", "at_least_one"], ["tokens_or_one"]),
+        helper.make_node("Cast", ["tokens_or_one"], ["all"], to=TensorProto.FLOAT),
+        helper.make_node("Div", ["known", "all"], ["known_share"]),
+        helper.make_node("Mul", ["logit", "slope"], ["sloped"]),
+        helper.make_node("Add", ["sloped", "offset"], ["margin"]),
+        helper.make_node("Mul", ["margin", "known_share"], ["known_margin"]),
+        helper.make_node("Sigmoid", ["known_margin"], ["probability"]),
+    ]
+    return model_of(
+        "calibration",
+        nodes,
+        inputs=[
+            info("logit", TensorProto.FLOAT, ["N"]),
+            info("tokens", TensorProto.INT64, ["N"]),
+            info("unknown_tokens", TensorProto.INT64, ["N"]),
+        ],
+        outputs=[info("probability", TensorProto.FLOAT, ["N"])],
+        constants=[
+            numpy_helper.from_array(np.array(calibration.slope, dtype=np.float32), "slope"),
+            numpy_helper.from_array(np.array(calibration.intercept, dtype=np.float32), "offset"),
+            numpy_helper.from_array(np.array([1], dtype=np.int64), "at_least_one"),
+        ],
+    )

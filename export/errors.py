@@ -1,0 +1,9 @@
+"""What can go wrong while a bundle is made."""
+
+
+class ExportError(Exception):
+    """The bundle was not written; the message is one line that says why and what would help."""
+
+
+class ParityError(ExportError):
+    """The graph does not score as the trained model does."""
