@@ -9,6 +9,7 @@ because a feature that occurs c times stands at c positions (L2 norm, plain term
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +34,14 @@ def id_ngrams(ids: npt.NDArray[np.int32] | Sequence[int]) -> list[int]:
     row = [int(word) for word in ids]
     pairs = [
         (left << PAIR_SHIFT) + right
-        for left, right in zip(row, row[1:], strict=False)
+        for left, right in pairwise(row)
         if left >= FIRST_WORD_ID and right >= FIRST_WORD_ID
     ]
     return [word for word in row if word >= FIRST_WORD_ID] + pairs
 
 
 def linear_graph(pipeline: Pipeline) -> onnx.ModelProto:
-    """The stage ``ids: int32[N, T]`` -> ``logit: float32[N]`` of a fitted (TfidfVectorizer, LogisticRegression).
+    """The stage ``ids: int32[N, T]`` -> ``logit: float32[N]`` of a fitted TF-IDF and regression.
 
     Raises `ExportError` for a vectoriser set-up that the graph's formula does not cover.
     """

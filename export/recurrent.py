@@ -7,16 +7,19 @@ network must read the LSTM's whole sequence and leave the padding out itself, as
 does with its pooling: what stands at padded positions is not the same in Keras and in onnxruntime.
 """
 
-from typing import Any
+from functools import partial
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper
 
 from export.errors import ExportError
-from export.text_graph import IR_VERSION, OPSETS, set_opsets
+from export.text_graph import IR_VERSION, OPSETS, PADDING_ID, set_opsets
 
 TF2ONNX_OPSET = 18
+ROWS_AT_ONCE = 4096
 
 
 def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
@@ -30,7 +33,7 @@ def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
     recurrent = [node for node in graph.node if node.op_type == "LSTM"]
     other = sorted({node.op_type for node in graph.node} & {"Loop", "Scan", "If", "ReverseSequence"})
     if not recurrent or other:
-        raise ExportError(f"tf2onnx left {other or 'no LSTM'} in the graph; only LSTM operators can be masked")
+        raise ExportError(f"tf2onnx left {other or 'no LSTM'} in the graph; only an LSTM takes lengths")
     for node in recurrent:
         node.input[4] = "lengths"
     graph.node.insert(0, helper.make_node("Cast", ["tokens"], ["lengths"], to=TensorProto.INT32))
@@ -40,6 +43,19 @@ def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["N"]))
     return model
+
+
+def network_logits(network: keras.Model, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """Keras's own logits of (N, T) ids, (N,) float64, in inference mode, texts of like length together."""
+    lengths = (ids != PADDING_ID).sum(axis=1)
+    logits = np.zeros(len(ids), dtype=np.float64)
+    order = np.argsort(lengths, kind="stable")
+    for start in range(0, len(order), ROWS_AT_ONCE):
+        rows = order[start : start + ROWS_AT_ONCE]
+        longest = max(int(lengths[rows].max()), 1)
+        found = network(ids[rows, :longest], training=False)
+        logits[rows] = keras.ops.convert_to_numpy(found)[:, 0]
+    return logits
 
 
 def _without_mask(network: keras.Model) -> keras.Model:
@@ -63,10 +79,7 @@ def _converted(network: keras.Model) -> onnx.ModelProto:
         raise ExportError("tf2onnx needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow for the export")
     signature = [tf.TensorSpec([None, None], tf.int32, name="ids")]
 
-    @tf.function(input_signature=signature)
-    def call(ids: Any) -> Any:
-        return network(ids, training=False)
-
+    call = tf.function(partial(network, training=False), input_signature=signature)
     model, _ = tf2onnx.convert.from_function(call, input_signature=signature, opset=TF2ONNX_OPSET)
     model = version_converter.convert_version(model, OPSETS[""])
     model.ir_version = IR_VERSION

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
-import onnxruntime_extensions
 from onnx import TensorProto, compose, helper
 
 from export.rewriting import AFTER_LOWER_CASE, BEFORE_LOWER_CASE, SAME_MEANING, Rule
+from function_app.extensions import extension_library
 
 OPSETS = {"": 20, "ai.onnx.ml": 3, "ai.onnx.contrib": 1}
 IR_VERSION = 9
@@ -45,15 +45,18 @@ def model_of(
 def strings(name: str, values: Iterable[str]) -> onnx.TensorProto:
     """A constant of type string[K]."""
     encoded = [value.encode() for value in values]
-    return helper.make_tensor(name, TensorProto.STRING, [len(encoded)], encoded)
+    return TensorProto(name=name, data_type=TensorProto.STRING, dims=[len(encoded)], string_data=encoded)
 
 
 def join(first: onnx.ModelProto, second: onnx.ModelProto, *names: str) -> onnx.ModelProto:
     """One model in which ``second`` reads the outputs ``names`` of ``first``; all outputs stay outputs."""
     kept = [value.name for value in first.graph.output]
+    apart = compose.add_prefix(
+        second, f"{second.graph.name}/", rename_inputs=False, rename_outputs=False, inplace=False
+    )
     merged = compose.merge_models(
         first,
-        second,
+        apart,
         io_map=[(name, name) for name in names],
         outputs=[*kept, *(value.name for value in second.graph.output)],
     )
@@ -73,7 +76,7 @@ def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
+    options.register_custom_ops_library(extension_library())
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
@@ -202,3 +205,10 @@ class WordIds:
             ids[start : start + len(rows), : found.shape[1]] = found
             start += len(rows)
         return ids
+
+
+def known_share(ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """Share of each text's tokens that the vocabulary holds, (N,) float64; 0 for a text without tokens."""
+    tokens = (ids != PADDING_ID).sum(axis=1)
+    unknown = (ids == UNKNOWN_ID).sum(axis=1)
+    return np.asarray((tokens - unknown) / np.maximum(tokens, 1), dtype=np.float64)

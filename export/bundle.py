@@ -1,0 +1,227 @@
+"""From a trained model to the folder that the app serves.
+
+``model.onnx`` is the whole graph, ``reference.json`` the profile that drift is measured against, and
+``manifest.json`` vouches for both: their sha256, where the model comes from, how good it is, and a self-test,
+texts with the probabilities that the app must find again before it serves.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import onnx
+from tqdm import tqdm
+
+from export.calibration import Calibration
+from export.composition import run_graph, whole_graph
+from export.errors import ExportError
+from export.held_out import LABELS, HeldOut
+from export.metrics import Scores
+from export.parity import HARD_TEXTS, MIN_TEXTS, Parity, compare, require_parity
+from export.quantisation import quantise_tables
+from export.reference import reference_profile
+from export.text_graph import OPSETS
+from export.trained import TrainedModel
+
+PACKAGES = (
+    "keras",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "onnxruntime-extensions",
+    "scikit-learn",
+    "tensorflow",
+    "tensorflow-cpu",
+    "tf2onnx",
+)
+MAX_QUANTISATION_LOSS = 0.003
+"""Accuracy that 8-bit tables may cost on a data set: 0.3 points."""
+REFERENCE_ROWS = 5000
+"""Held-out rows of each data set in the reference profile, so that none outweighs the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleOptions:
+    """``parity_texts`` held-out texts, at least ``min_parity_texts``, join the hard ones in the check."""
+
+    quantise: bool = True
+    parity_texts: int = 5000
+    min_parity_texts: int = MIN_TEXTS
+    max_bytes: int = 10_000_000
+    seed: int = 7
+    progress: bool = False
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A written bundle and its manifest."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | None = None) -> Bundle:
+    """Convert, calibrate, check, quantise, measure and write.
+
+    The old bundle stays until the new one is whole. Raises `ExportError` (`ParityError`) when the graph does
+    not score as the trained model does, when quantisation costs too much, when there are too few texts to
+    tell, or when the file is too big.
+    """
+    options = options or BundleOptions()
+    steps = tqdm(total=4, desc="bundle", unit="step", disable=not options.progress)
+    held_out = HeldOut(trained)
+    calibration = held_out.fit_calibration()
+    texts = _parity_texts(held_out, options)
+    exact = whole_graph(trained, calibration)
+    steps.update()
+
+    expected = held_out.expected(texts, calibration)
+    parity = require_parity(expected, run_graph(exact, texts).probability, texts)
+    steps.update()
+
+    graph, quantisation, results = exact, None, _test(exact, held_out)
+    if options.quantise:
+        graph, before = quantise_tables(exact), results
+        results = _test(graph, held_out)
+        quantisation = _require_small_loss(
+            before, results, compare(expected, run_graph(graph, texts).probability)
+        )
+    steps.update()
+
+    content = graph.SerializeToString()
+    if len(content) > options.max_bytes:
+        raise ExportError(
+            f"model.onnx would have {len(content):,} bytes; at most {options.max_bytes:,}"
+        )
+    files = {"model.onnx": content, "reference.json": _json(_reference(graph, held_out, options))}
+    manifest = {
+        **_identity(trained, content),
+        "files": {
+            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for name, data in files.items()
+        },
+        "graph": {
+            "inputs": {"text": "string[N]"},
+            "outputs": {"probability": "float32[N]", "tokens": "int64[N]", "unknown_tokens": "int64[N]"},
+            "opsets": OPSETS,
+            "max_tokens": trained.max_tokens,
+            "vocabulary_words": len(trained.vocabulary),
+        },
+        "metrics": {name: result.as_dict() for name, result in results.items()},
+        "metrics_of": "model.onnx itself on test rows that training never saw, negative and positive only",
+        "calibration": _calibration(calibration, held_out),
+        "parity": {**parity.as_dict(), "against": f"{trained.candidate} run by its training framework"},
+        "quantisation": quantisation,
+        "self_test": _self_test(graph),
+        "parameters": trained.parameters,
+        "data": trained.data,
+        "packages": _packages(),
+    }
+    _replace(folder, {**files, "manifest.json": _json(manifest)})
+    steps.update()
+    steps.close()
+    return Bundle(folder, manifest)
+
+
+def _parity_texts(held_out: HeldOut, options: BundleOptions) -> list[str]:
+    rows = held_out.test["text"]
+    if len(rows) < options.min_parity_texts:
+        raise ExportError(
+            f"parity needs at least {options.min_parity_texts} held-out test texts; this run kept {len(rows)}"
+        )
+    return [*rows.sample(min(options.parity_texts, len(rows)), random_state=options.seed), *HARD_TEXTS]
+
+
+def _test(graph: onnx.ModelProto, held_out: HeldOut) -> dict[str, Scores]:
+    return held_out.by_dataset(run_graph(graph, held_out.test["text"].tolist()).probability)
+
+
+def _require_small_loss(
+    before: dict[str, Scores], after: dict[str, Scores], change: Parity
+) -> dict[str, Any]:
+    loss = {name: before[name].accuracy - after[name].accuracy for name in before}
+    worst = max(loss, key=lambda name: loss[name])
+    # A single row more is noise where a set is so small that a row is worth more than the bound.
+    if loss[worst] > max(MAX_QUANTISATION_LOSS, 1.5 / before[worst].rows):
+        raise ExportError(
+            f"8-bit tables cost {loss[worst]:.4f} accuracy on {worst} (at most {MAX_QUANTISATION_LOSS}); "
+            "export with --no-quantise"
+        )
+    return {"tables": "int8, one scale a row", "accuracy_lost": loss, "against_float32": change.as_dict()}
+
+
+def _reference(graph: onnx.ModelProto, held_out: HeldOut, options: BundleOptions) -> dict[str, Any]:
+    texts: Sequence[str] = held_out.profiled(rows=REFERENCE_ROWS, seed=options.seed)["text"].tolist()
+    scored = run_graph(graph, texts)
+    return reference_profile(
+        texts,
+        held_out.normalise(texts),
+        probability=scored.probability,
+        tokens=scored.tokens,
+        unknown_tokens=scored.unknown_tokens,
+    )
+
+
+def _calibration(calibration: Calibration, held_out: HeldOut) -> dict[str, Any]:
+    return {
+        "formula": "sigmoid(known share of tokens * (slope * logit + intercept))",
+        **asdict(calibration),
+        "fitted_on_rows": len(held_out.calibration),
+        "calibration_error_before": held_out.error_before_calibration(),
+    }
+
+
+def _self_test(graph: onnx.ModelProto) -> list[dict[str, Any]]:
+    probabilities = run_graph(graph, HARD_TEXTS).probability
+    return [
+        {"text": text, "probability": float(probability)}
+        for text, probability in zip(HARD_TEXTS, probabilities, strict=True)
+    ]
+
+
+def _identity(trained: TrainedModel, content: bytes) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "version": f"{trained.candidate}-{now:%Y%m%d}-{hashlib.sha256(content).hexdigest()[:8]}",
+        "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "candidate": trained.candidate,
+        "run": trained.run_id,
+        "labels": list(LABELS),
+    }
+
+
+def _packages() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue  # one of the two names of TensorFlow
+    return found
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _replace(folder: Path, files: dict[str, bytes]) -> None:
+    """Write a whole new folder beside the old one, then swap the two."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh.chmod(0o755)
+    for name, content in files.items():
+        (fresh / name).write_bytes(content)
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = fresh.with_name(f"{fresh.name}-old")
+    folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old)

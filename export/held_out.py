@@ -1,0 +1,69 @@
+"""The texts that a model never saw, and what its training framework says of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from export.calibration import Calibration, fit_calibration
+from export.metrics import Scores, calibration_error, scores
+from export.text_graph import Normaliser, WordIds, known_share
+from export.trained import TrainedModel
+
+LABELS = ("negative", "positive")
+
+
+class HeldOut:
+    """The held-out rows of a trained model.
+
+    ``calibration`` and ``test`` are the negative and positive rows of the two roles; ``all`` has the neutral
+    ones too. Each has the columns dataset, role, label and text.
+    """
+
+    def __init__(self, trained: TrainedModel) -> None:
+        self.all = trained.holdout
+        two_class = self.all[self.all["label"].isin(LABELS)]
+        self.calibration = two_class[two_class["role"] == "calibration"].reset_index(drop=True)
+        self.test = two_class[two_class["role"] == "test"].reset_index(drop=True)
+        self.normalise = Normaliser()
+        self._trained = trained
+        self._to_ids = WordIds(trained.vocabulary, max_tokens=trained.max_tokens)
+        self._calibration_evidence = self._evidence(self.calibration["text"].tolist())
+
+    def fit_calibration(self) -> Calibration:
+        """The calibration, fitted on the rows of that role."""
+        return fit_calibration(
+            *self._calibration_evidence, truth(self.calibration), self.calibration["dataset"]
+        )
+
+    def error_before_calibration(self) -> float:
+        """Expected calibration error of the bare model on the calibration rows."""
+        bare = Calibration(1.0, 0.0).apply(*self._calibration_evidence)
+        return calibration_error(truth(self.calibration), bare)
+
+    def expected(self, texts: Sequence[str], calibration: Calibration) -> npt.NDArray[np.float64]:
+        """Calibrated P(positive) of N texts by the training framework instead of the exported model."""
+        return calibration.apply(*self._evidence(texts))
+
+    def profiled(self, *, rows: int, seed: int) -> pd.DataFrame:
+        """At most ``rows`` rows of each data set at random, neutral ones too: such tweets will arrive."""
+        return self.all.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
+
+    def by_dataset(self, probability: npt.NDArray[np.float32]) -> dict[str, Scores]:
+        """Scores of the test rows' (N,) probabilities for each data set that holds both classes."""
+        labels = truth(self.test)
+        found = {}
+        for name, rows in sorted(self.test.groupby("dataset").indices.items()):
+            if len(set(labels[rows])) == len(LABELS):
+                found[str(name)] = scores(labels[rows], probability[rows])
+        return found
+
+    def _evidence(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        ids = self._to_ids(self.normalise(texts))
+        return self._trained.logits(ids), known_share(ids)
+
+
+def truth(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The label of each row as (N,) int64, 1 for positive."""
+    return np.asarray(rows["label"] == LABELS[1], dtype=np.int64)

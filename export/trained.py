@@ -1,0 +1,121 @@
+"""A trained model as MLflow keeps it: the model itself, its vocabulary, and the texts held out from it."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import numpy.typing as npt
+import onnx
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from export.errors import ExportError
+
+DEFAULT_MODEL = "models:/tweet-sentiment@selected"
+DEFAULT_URI = "sqlite:///mlflow.db"
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What the export needs of one run.
+
+    ``holdout`` has the columns dataset, role (calibration or test), label and text; ``data`` says what the
+    model was trained on.
+    """
+
+    run_id: str
+    candidate: str
+    family: str
+    parameters: dict[str, str]
+    vocabulary: list[str]
+    holdout: pd.DataFrame
+    data: dict[str, Any]
+    model: Any
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that the model reads."""
+        return int(self.parameters["max_tokens"])
+
+    def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """The training framework's own logits, (N,) float64."""
+        if self.family == "linear":
+            return np.asarray(self.model.decision_function(ids), dtype=np.float64)
+        from export.recurrent import network_logits
+
+        return network_logits(self.model, ids)
+
+    def graph(self) -> onnx.ModelProto:
+        """The model as a stage ``ids`` (and ``tokens``) -> ``logit``."""
+        if self.family == "linear":
+            from export.linear import linear_graph
+
+            return linear_graph(self.model)
+        from export.recurrent import recurrent_graph
+
+        return recurrent_graph(self.model)
+
+
+def load_trained(uri: str = DEFAULT_MODEL) -> TrainedModel:
+    """Fetch a registered model (``models:/NAME@ALIAS``, ``models:/NAME/VERSION``) and its run from MLflow.
+
+    Raises `ExportError` when there is no such model or its run lacks what the export needs.
+    """
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI)
+    client = MlflowClient()
+    try:
+        run_id = _run_of(client, uri)
+        run = client.get_run(run_id)
+        family = run.data.tags["family"]
+        if family not in ("linear", "recurrent"):
+            raise ExportError(f"{uri}: no conversion for a model of the family {family!r}")
+        load = mlflow.sklearn.load_model if family == "linear" else mlflow.keras.load_model
+        return TrainedModel(
+            run_id=run_id,
+            candidate=run.data.tags["candidate"],
+            family=family,
+            parameters=dict(run.data.params),
+            vocabulary=_json(client, run_id, "vocabulary.json")["words"],
+            holdout=_holdout(Path(client.download_artifacts(run_id, "holdout.csv.gz"))),
+            data=_json(client, run_id, "data.json"),
+            model=load(uri),
+        )
+    except (MlflowException, OSError, KeyError) as error:
+        raise ExportError(
+            f"{uri} cannot be read from {mlflow.get_tracking_uri()}: {error}; train and select one first "
+            "(python -m training train …, then python -m training select)"
+        ) from error
+
+
+def _run_of(client: MlflowClient, uri: str) -> str:
+    name, alias, version = _parts(uri)
+    found = (
+        client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, version)
+    )
+    return str(found.run_id)
+
+
+def _parts(uri: str) -> tuple[str, str, str]:
+    path = uri.removeprefix("models:/")
+    name, at, alias = path.partition("@")
+    if at and name and alias:
+        return name, alias, ""
+    name, slash, version = path.partition("/")
+    if path == uri or not (slash and name and version.isdigit()):
+        raise ExportError(f"{uri}: give models:/NAME@ALIAS or models:/NAME/VERSION")
+    return name, "", version
+
+
+def _json(client: MlflowClient, run_id: str, path: str) -> dict[str, Any]:
+    loaded = json.loads(Path(client.download_artifacts(run_id, path)).read_text(encoding="utf-8"))
+    return dict(loaded)
+
+
+def _holdout(path: Path) -> pd.DataFrame:
+    # Without these options pandas reads the tweets "null" and "NA" as missing.
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)

@@ -1,0 +1,49 @@
+"""Calibration finds what was done to the logits, and its graph computes the same."""
+
+import numpy as np
+from scipy.special import expit
+
+from export.calibration import Calibration, calibration_graph, fit_calibration
+from export.text_graph import session
+
+
+def overconfident(rows, seed):
+    random = np.random.default_rng(seed)
+    true_logits = random.normal(0, 2, rows)
+    labels = random.random(rows) < expit(true_logits)
+    return true_logits * 3 + 1.5, labels
+
+
+def test_fitting_undoes_a_scale_and_a_shift():
+    logits, labels = overconfident(40_000, seed=1)
+    found = fit_calibration(logits, np.ones(len(logits)), labels, ["one"] * len(logits))
+    # Three standard errors of a logistic fit on 40,000 rows.
+    assert abs(found.slope - 1 / 3) < 0.02
+    assert abs(found.intercept + 0.5) < 0.06
+
+
+def test_every_data_set_weighs_the_same():
+    random = np.random.default_rng(2)
+    logits = random.normal(0, 2, 11_000)
+    labels = random.random(11_000) < expit(logits)
+    groups = np.array(["small"] * 1_000 + ["large"] * 10_000)
+    labels[:1_000] = random.random(1_000) < expit(logits[:1_000] - 2)
+    found = fit_calibration(logits, np.ones(11_000), labels, groups)
+    by_size = fit_calibration(logits, np.ones(11_000), labels, np.array(["all"] * 11_000))
+    assert found.intercept < by_size.intercept - 0.5
+
+
+def test_a_text_without_a_known_token_is_undecided():
+    assert Calibration(2.0, 3.0).apply([5.0, -5.0], [0.0, 0.0]).tolist() == [0.5, 0.5]
+
+
+def test_the_graph_computes_the_formula():
+    calibration = Calibration(0.7, -0.3)
+    logits = np.linspace(-30, 30, 61, dtype=np.float32)
+    tokens = np.arange(61, dtype=np.int64)
+    unknown = tokens // 3
+    found = session(calibration_graph(calibration)).run(
+        ["probability"], {"logit": logits, "tokens": tokens, "unknown_tokens": unknown}
+    )[0]
+    known = (tokens - unknown) / np.maximum(tokens, 1)
+    np.testing.assert_allclose(found, calibration.apply(logits, known), atol=1e-6)

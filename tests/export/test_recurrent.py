@@ -1,0 +1,60 @@
+"""The converted network gives Keras's scores, whatever the padding."""
+
+import keras
+import numpy as np
+import pytest
+
+from export.errors import ExportError
+from export.recurrent import network_logits, recurrent_graph
+from export.text_graph import session
+from training.candidates import BiLstm
+
+WORDS = 40
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(1)
+    return BiLstm(embedding_width=8, units=6).network(words=WORDS)
+
+
+@pytest.fixture(scope="module")
+def running(network):
+    return session(recurrent_graph(network))
+
+
+def texts_of(*lengths, width):
+    random = np.random.default_rng(2)
+    ids = np.zeros((len(lengths), width), dtype=np.int32)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = random.integers(1, WORDS, length)
+    return ids
+
+
+def logits_of(running, ids):
+    return running.run(["logit"], {"ids": ids, "tokens": (ids != 0).sum(axis=1).astype(np.int64)})[0]
+
+
+def test_texts_of_any_length_score_as_in_keras(network, running):
+    ids = texts_of(0, 1, 2, 5, 11, 12, width=12)
+    np.testing.assert_allclose(logits_of(running, ids), network_logits(network, ids), atol=1e-6)
+
+
+def test_padding_does_not_change_a_score(running):
+    ids = texts_of(4, width=4)
+    np.testing.assert_allclose(
+        logits_of(running, ids), logits_of(running, np.pad(ids, ((0, 0), (0, 50)))), atol=1e-7
+    )
+
+
+def test_there_is_one_lstm_operator_and_no_loop(network):
+    operators = [node.op_type for node in recurrent_graph(network).graph.node]
+    assert operators.count("LSTM") == 1
+    assert "Loop" not in operators
+
+
+def test_a_network_without_lstm_is_refused():
+    ids = keras.Input((None,), dtype="int32")
+    pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(5, 2)(ids))
+    with pytest.raises(ExportError, match="LSTM"):
+        recurrent_graph(keras.Model(ids, keras.layers.Dense(1)(pooled)))
