@@ -1,0 +1,98 @@
+"""Each candidate learns, gives the same model twice, and does not care about padding."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.candidates import BiLstm, Examples, TfidfLogReg
+from training.candidates.bilstm import LengthSortedBatches
+
+GOOD, BAD, WORDS = 5, 6, 20
+CANDIDATES = {
+    "tfidf_logreg": TfidfLogReg(min_documents=1),
+    "bilstm": BiLstm(
+        vocabulary_size=WORDS,
+        embedding_width=8,
+        units=8,
+        batch_size=32,
+        epochs=12,
+        learning_rate=0.02,
+        patience=12,
+    ),
+}
+
+
+def examples(rows, seed):
+    """Texts of words 7…19 of which one is replaced by a good or a bad word."""
+    random = np.random.default_rng(seed)
+    ids = np.zeros((rows, 12), dtype=np.int32)
+    labels = random.integers(0, 2, rows).astype(np.int8)
+    for row, label in enumerate(labels):
+        length = random.integers(1, 12)
+        ids[row, :length] = random.integers(7, WORDS, length)
+        ids[row, random.integers(0, length)] = GOOD if label else BAD
+    return Examples(ids, labels, np.ones(rows, dtype=np.float32))
+
+
+@pytest.fixture(scope="module", params=CANDIDATES)
+def candidate(request):
+    return CANDIDATES[request.param]
+
+
+@pytest.fixture(scope="module")
+def fitted(candidate):
+    return candidate.fit(examples(600, seed=1), examples(200, seed=2), seed=3, progress=False)
+
+
+def test_it_learns_which_word_is_good(fitted):
+    unseen = examples(300, seed=4)
+    assert ((fitted.logits(unseen.ids) > 0) == unseen.labels).mean() > 0.95
+
+
+def test_the_same_seed_gives_the_same_scores(candidate, fitted):
+    again = candidate.fit(examples(600, seed=1), examples(200, seed=2), seed=3, progress=False)
+    ids = examples(50, seed=5).ids
+    np.testing.assert_allclose(again.logits(ids), fitted.logits(ids), atol=1e-4)
+
+
+def test_padding_does_not_change_a_score(fitted):
+    ids = examples(20, seed=6).ids
+    np.testing.assert_allclose(fitted.logits(np.pad(ids, ((0, 0), (0, 9)))), fitted.logits(ids), atol=1e-5)
+
+
+def test_a_text_without_words_has_a_finite_score(fitted):
+    assert np.isfinite(fitted.logits(np.zeros((1, 1), dtype=np.int32))).all()
+
+
+def test_weights_count(candidate):
+    rows = examples(400, seed=7)
+    half = np.arange(400) < 200
+    labels = np.where(half, rows.labels, 1 - rows.labels).astype(np.int8)
+    weights = np.where(half, 1.0, 0.01).astype(np.float32)
+    fitted = candidate.fit(Examples(rows.ids, labels, weights), rows, seed=1, progress=False)
+    assert ((fitted.logits(rows.ids) > 0) == rows.labels).mean() > 0.9
+
+
+def test_the_recurrent_network_reports_every_epoch():
+    candidate = replace(CANDIDATES["bilstm"], epochs=2)
+    history = candidate.fit(examples(64, seed=1), examples(32, seed=2), seed=3, progress=False).history
+    assert [set(epoch) >= {"loss", "accuracy", "val_loss", "val_accuracy"} for epoch in history] == [
+        True,
+        True,
+    ]
+
+
+def test_an_epoch_gives_every_row_once_and_orders_anew():
+    rows = examples(101, seed=8)
+    numbered = Examples(rows.ids, rows.labels, np.arange(101, dtype=np.float32))
+    batches = LengthSortedBatches(numbered, batch_size=8, seed=1)
+    assert len(batches) == 13
+    first, second = ([row for _, _, numbers in batches for row in numbers] for _ in range(2))
+    assert sorted(first) == sorted(second) == list(range(101))
+    assert first != second
+
+
+def test_a_batch_is_cut_to_its_longest_text():
+    for ids, _, _ in LengthSortedBatches(examples(40, seed=9), batch_size=10, seed=None):
+        assert (ids[:, -1] != 0).any()

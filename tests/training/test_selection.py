@@ -1,0 +1,82 @@
+"""The comparison and the choice, on runs in a real MLflow."""
+
+import mlflow
+import pytest
+
+from training import selection, tracking
+from training.selection import SelectionError
+
+
+@pytest.fixture
+def client(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    return tracking.connect()
+
+
+def finished(client, candidate, accuracy, *, data="d1", registered=True):
+    with mlflow.start_run(tags={"candidate": candidate}) as run:
+        mlflow.log_param("data_sha256", data)
+        mlflow.log_metrics(
+            {
+                "validation/mean/accuracy": accuracy,
+                "test/mean/accuracy": accuracy - 0.01,
+                "test/airline/accuracy": accuracy + 0.02,
+                "test/airline/rows": 1234,
+                "train_seconds": 90,
+            }
+        )
+    if registered:
+        if not client.search_registered_models():
+            client.create_registered_model(tracking.REGISTERED_MODEL)
+        client.create_model_version(
+            tracking.REGISTERED_MODEL, source="file:///nowhere", run_id=run.info.run_id
+        )
+    return run.info.run_id
+
+
+def test_the_best_mean_validation_accuracy_is_selected(client):
+    finished(client, "slow", 0.80)
+    best = finished(client, "quick", 0.85)
+    assert selection.select(client).run_id == best
+    chosen = client.get_model_version_by_alias(tracking.REGISTERED_MODEL, tracking.SELECTED)
+    assert chosen.run_id == best
+
+
+def test_only_the_newest_run_of_a_candidate_counts(client):
+    finished(client, "quick", 0.95)
+    newest = finished(client, "quick", 0.70)
+    assert [contender.run_id for contender in selection.contenders(client)] == [newest]
+
+
+def test_the_table_shows_every_data_set_of_every_candidate(client):
+    finished(client, "slow", 0.80)
+    finished(client, "quick", 0.85)
+    lines = selection.table(selection.contenders(client)).splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [
+        ["quick", "airline"],
+        ["quick", "mean"],
+        ["slow", "airline"],
+        ["slow", "mean"],
+    ]
+    assert "1,234" in lines[2]
+    assert "0.8700" in lines[2]
+    assert "1.5 min" in lines[3]
+
+
+def test_runs_on_different_data_are_not_compared(client):
+    finished(client, "slow", 0.80)
+    finished(client, "quick", 0.85, data="d2")
+    with pytest.raises(SelectionError, match="different data"):
+        selection.select(client)
+
+
+def test_without_a_run_it_says_what_to_do(client):
+    with pytest.raises(SelectionError, match="python -m training train"):
+        selection.select(client)
+
+
+def test_a_run_without_a_registered_model_is_named(client):
+    run_id = finished(client, "quick", 0.85, registered=False)
+    with pytest.raises(SelectionError, match=run_id):
+        selection.select(client)

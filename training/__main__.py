@@ -1,0 +1,184 @@
+"""``python -m training``: read data, train candidates, compare them, select one."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; 0 when it worked, 2 with one line on stderr when what it was given is wrong."""
+    options = _parser().parse_args(arguments)
+    # TensorFlow reads these when it is first imported, which is why the imports stand in the commands.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    from mlflow.exceptions import MlflowException
+
+    from training.data import DataError
+    from training.selection import SelectionError
+
+    try:
+        options.command(options)
+    except (DataError, SelectionError, _UsageError) as error:
+        return _refused(error, options)
+    except MlflowException as error:
+        return _refused(Exception(f"MLflow: {error}"), options)
+    return 0
+
+
+class _UsageError(Exception):
+    """An argument that argparse cannot judge."""
+
+
+def _refused(error: Exception, options: argparse.Namespace) -> int:
+    if options.debug:
+        raise error
+    sys.stderr.write(f"error: {error}\n")
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument(
+        "--data",
+        nargs="+",
+        default=list(DEFAULT_DATA),
+        metavar="SET",
+        help="data sets by name, or paths of CSV/JSONL files with text and label "
+        f"(default: {' '.join(DEFAULT_DATA)})",
+    )
+    data.add_argument(
+        "--limit", type=_positive, metavar="N", help="at most N rows of each set, drawn at random"
+    )
+    data.add_argument("--seed", type=int, default=7, help="of the split and the training (default: 7)")
+    data.add_argument("--quiet", action="store_true", help="no progress bars")
+
+    show = commands.add_parser("data", parents=[common, data], help="read, clean and split; show the counts")
+    show.set_defaults(command=_data)
+
+    train = commands.add_parser("train", parents=[common, data], help="train and track one candidate")
+    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg or bilstm")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a hyperparameter, e.g. --set epochs=2; repeatable",
+    )
+    train.add_argument(
+        "--human-weight",
+        type=float,
+        default=4.0,
+        help="weight of rows labelled by people against rows labelled by emoticons (default: 4)",
+    )
+    train.add_argument(
+        "--emoticons",
+        type=float,
+        default=0.05,
+        help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
+    )
+    train.set_defaults(command=_train)
+
+    compare = commands.add_parser("compare", parents=[common], help="print the table of the newest runs")
+    compare.set_defaults(command=_compare)
+    select = commands.add_parser("select", parents=[common], help="give the best one the alias 'selected'")
+    select.set_defaults(command=_select)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _shown(options: argparse.Namespace) -> bool:
+    return not options.quiet and sys.stderr.isatty()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _data(options: argparse.Namespace) -> None:
+    from training.data import prepare
+
+    prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=_shown(options))
+    for report in prepared.reports:
+        _print(str(report))
+    counts = prepared.frame.groupby(["dataset", "role", "label"]).size().unstack(fill_value=0)
+    _print(f"\n{counts}\n\nfingerprint {prepared.fingerprint.sha256}")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from training.candidates import CANDIDATES
+    from training.run import RunOptions, train
+
+    if options.candidate not in CANDIDATES:
+        raise _UsageError(f"no candidate {options.candidate!r}; there are {', '.join(CANDIDATES)}")
+    candidate = CANDIDATES[options.candidate]()
+    finished = train(
+        options.candidate,
+        replace(candidate, **_hyperparameters(candidate, options.set)),  # type: ignore[type-var]
+        RunOptions(
+            data=tuple(options.data),
+            seed=options.seed,
+            limit=options.limit,
+            human_weight=options.human_weight,
+            emoticons=options.emoticons,
+            progress=_shown(options),
+        ),
+    )
+    for name, result in finished.results.items():
+        scores = result.scores
+        _print(
+            f"{name:<28} rows {scores.rows:>7,}  accuracy {scores.accuracy:.4f}  "
+            f"ROC-AUC {scores.roc_auc:.4f}  log-loss {scores.log_loss:.4f}  "
+            f"ECE {scores.calibration_error:.4f}"
+        )
+    _print(f"run {finished.run_id}")
+
+
+def _hyperparameters(candidate: object, given: Sequence[str]) -> dict[str, object]:
+    types = {field.name: type(getattr(candidate, field.name)) for field in fields(candidate)}  # type: ignore[arg-type]
+    types.pop("family")
+    values: dict[str, object] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or name not in types:
+            raise _UsageError(f"--set {item}: give NAME=VALUE with NAME one of {', '.join(types)}")
+        try:
+            values[name] = types[name](value)
+        except ValueError:
+            raise _UsageError(f"--set {item}: {name} must be of type {types[name].__name__}") from None
+    return values
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from training import selection, tracking
+
+    _print(selection.table(selection.contenders(tracking.connect())))
+
+
+def _select(options: argparse.Namespace) -> None:
+    from training import selection, tracking
+
+    client = tracking.connect()
+    best = selection.select(client)
+    _print(selection.table(selection.contenders(client)))
+    _print(f"\nselected: {best.candidate} (run {best.run_id}), {best.criterion:.4f}: {selection.RULE}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,9 @@
+"""The kinds of model that are compared, each a small module with the same interface."""
+
+from training.candidates.base import Candidate, Examples, Fitted
+from training.candidates.bilstm import BiLstm
+from training.candidates.tfidf_logreg import TfidfLogReg
+
+CANDIDATES: dict[str, type[Candidate]] = {"tfidf_logreg": TfidfLogReg, "bilstm": BiLstm}
+
+__all__ = ["CANDIDATES", "BiLstm", "Candidate", "Examples", "Fitted", "TfidfLogReg"]

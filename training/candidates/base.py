@@ -1,0 +1,56 @@
+"""What every candidate takes and gives."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Labelled texts as the text graph reads them.
+
+    ``ids``: (N, T) int32, 0 is padding, 1 an unknown word. ``labels``: (N,) int8, 1 is positive.
+    ``weights``: (N,) float32, how much a row counts in training.
+    """
+
+    ids: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int8]
+    weights: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class Fitted(Protocol):
+    """A trained model."""
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """Metrics of each epoch, first to last; empty for a model that is fitted in one go."""
+
+    def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Log-odds of positive, (N,) float64, before calibration."""
+
+    def log_model(self) -> None:
+        """Log the model itself, under the name ``model``, in the active MLflow run."""
+
+
+class Candidate(Protocol):
+    """A kind of model with its hyperparameters as fields: each implementation is a frozen dataclass."""
+
+    @property
+    def family(self) -> str:
+        """How the export converts the model: ``linear`` or ``recurrent``."""
+
+    @property
+    def vocabulary_size(self) -> int:
+        """The most words that the vocabulary keeps."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that the model reads."""
+
+    def fit(self, train: Examples, validation: Examples, *, seed: int, progress: bool) -> Fitted:
+        """Train; the validation rows serve early stopping alone."""

@@ -1,0 +1,151 @@
+"""A bidirectional LSTM over learned word embeddings (Keras)."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import keras
+import mlflow
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+from tqdm import tqdm
+
+from export.recurrent import network_logits
+from training.candidates.base import Examples
+
+Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+SORTED_BATCHES = 64
+
+
+@dataclass(frozen=True)
+class BiLstm:
+    """Embedding -> bidirectional LSTM -> highest and mean state over the text -> logit."""
+
+    family: str = "recurrent"
+    vocabulary_size: int = 30_000
+    max_tokens: int = 128
+    embedding_width: int = 128
+    units: int = 128
+    dropout: float = 0.3
+    learning_rate: float = 2e-3
+    batch_size: int = 512
+    epochs: int = 4
+    patience: int = 1
+
+    def fit(self, train: Examples, validation: Examples, *, seed: int, progress: bool) -> "FittedBiLstm":
+        """Train with Adam on a cosine schedule; keep the epoch with the least validation loss."""
+        keras.utils.set_random_seed(seed)
+        network = self.network(words=self.vocabulary_size + 2)
+        batches = LengthSortedBatches(train, batch_size=self.batch_size, seed=seed)
+        held_out = LengthSortedBatches(validation, batch_size=self.batch_size, seed=None)
+        network.compile(
+            keras.optimizers.Adam(
+                keras.optimizers.schedules.CosineDecay(
+                    self.learning_rate, len(batches) * self.epochs, alpha=0.05
+                ),
+                clipnorm=1.0,
+            ),
+            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            weighted_metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+        )
+        history: list[dict[str, float]] = []
+        best = network.get_weights()
+        for epoch in range(1, self.epochs + 1):
+            with tqdm(
+                batches, desc=f"epoch {epoch}/{self.epochs}", unit="batch", disable=not progress
+            ) as bar:
+                losses = _pass(bar, network.train_on_batch, network)
+                against = _pass(held_out, network.test_on_batch, network)
+                figures = losses | {f"val_{name}": value for name, value in against.items()}
+                bar.set_postfix({name: f"{value:.4f}" for name, value in figures.items()})
+            history.append(figures)
+            least = min(range(len(history)), key=lambda number: history[number]["val_loss"])
+            if least == len(history) - 1:
+                best = network.get_weights()
+            elif len(history) - 1 - least >= self.patience:
+                break
+        network.set_weights(best)
+        return FittedBiLstm(network, history)
+
+    def network(self, *, words: int) -> keras.Model:
+        """The untrained network: int32 (N, T) ids -> float32 (N, 1) logits.
+
+        The pooling leaves the padding out by itself. LSTM states lie in (−1, 1), so one is added before the
+        maximum: padding then counts as the lowest value there is.
+        """
+        ids = keras.Input((None,), dtype="int32", name="ids")
+        embedded = keras.layers.Embedding(words, self.embedding_width, mask_zero=True)(ids)
+        embedded = keras.layers.SpatialDropout1D(self.dropout)(embedded)
+        states = keras.layers.Bidirectional(keras.layers.LSTM(self.units, return_sequences=True))(embedded)
+        token = ops.expand_dims(ops.cast(ops.not_equal(ids, 0), "float32"), -1)
+        highest = ops.max((states + 1.0) * token, axis=1)
+        mean = ops.sum(states * token, axis=1) / ops.maximum(ops.sum(token, axis=1), 1.0)
+        pooled = keras.layers.Dropout(self.dropout)(keras.layers.Concatenate()([highest, mean]))
+        return keras.Model(ids, keras.layers.Dense(1, name="logit")(pooled))
+
+
+class LengthSortedBatches:
+    """Batches of texts of like length, each cut to its longest, in a new random order every time.
+
+    With ``seed`` None the order is always the same, for validation. Keras's own data sets take the first
+    batches' length for that of all, so the network is fed batch by batch.
+    """
+
+    def __init__(self, examples: Examples, *, batch_size: int, seed: int | None) -> None:
+        self._examples = examples
+        self._batch_size = batch_size
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self._lengths = (examples.ids != 0).sum(axis=1)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._examples) / self._batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        examples = self._examples
+        for rows in self._order():
+            longest = max(int(self._lengths[rows].max()), 1)
+            labels = examples.labels[rows].astype(np.float32)[:, None]
+            yield examples.ids[rows, :longest], labels, examples.weights[rows]
+
+    def _order(self) -> list[npt.NDArray[np.int64]]:
+        rows = np.arange(len(self._examples))
+        if self._random is None:
+            return self._cut(rows)
+        self._random.shuffle(rows)
+        span = self._batch_size * SORTED_BATCHES
+        batches = [
+            batch for start in range(0, len(rows), span) for batch in self._cut(rows[start : start + span])
+        ]
+        return [batches[number] for number in self._random.permutation(len(batches))]
+
+    def _cut(self, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+        by_length = rows[np.argsort(self._lengths[rows], kind="stable")]
+        return np.split(by_length, range(self._batch_size, len(by_length), self._batch_size))
+
+
+def _pass(
+    batches: Iterable[Batch], step: Callable[..., dict[str, float]], network: keras.Model
+) -> dict[str, float]:
+    """Feed every batch to a step of Keras; its metrics are means over the rows so far."""
+    network.reset_metrics()
+    figures: dict[str, float] = {}
+    for ids, labels, weights in batches:
+        figures = step(ids, labels, sample_weight=weights, return_dict=True)
+    return {name: float(value) for name, value in figures.items()}
+
+
+@dataclass(frozen=True)
+class FittedBiLstm:
+    """The trained network."""
+
+    network: keras.Model
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Keras's own inference."""
+        return network_logits(self.network, ids)
+
+    def log_model(self) -> None:
+        """Log the network in MLflow's Keras flavour."""
+        mlflow.keras.log_model(self.network, name="model", pip_requirements="requirements.txt")

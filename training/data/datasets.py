@@ -1,0 +1,144 @@
+"""The data sets known by name: their files, their columns and how each is split."""
+
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import DataError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The names of a table's columns.
+
+    `text` and `label` must be there. The others are read when named; where `None`, a column called `author`,
+    `split` or `slice` is taken if the table has one.
+    """
+
+    text: str = "text"
+    label: str = "label"
+    author: str | None = None
+    split: str | None = None
+    slice: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shares:
+    """The parts of a data set, each in [0, 1), that are held out; training gets the rest."""
+
+    validation: float = 0.10
+    calibration: float = 0.10
+    test: float = 0.15
+
+    def __post_init__(self) -> None:
+        parts = (self.validation, self.calibration, self.test)
+        if not all(math.isfinite(part) and part >= 0 for part in parts) or self.held_out >= 1:
+            raise ValueError("shares must be 0 or more and leave something for training")
+
+    @property
+    def held_out(self) -> float:
+        """The part that training never sees."""
+        return self.validation + self.calibration + self.test
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """A data set that has a name here.
+
+    Attributes:
+        files: file or folder names to look for, in this order.
+        columns: the names in its table.
+        source: where people get the public original.
+        evaluation_only: every row is for testing, and so is any row that shares a text or an author with one.
+        official_split: the set's own test rows stay test rows, its training rows never become test rows.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    columns: Columns = Columns()
+    source: str
+    shares: Shares = field(default_factory=Shares)
+    evaluation_only: bool = False
+    official_split: bool = False
+
+
+SENTIMENT140 = "sentiment140"
+_ORIGINAL_SENTIMENT140 = "training.1600000.processed.noemoticon.csv"
+
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        DataSet(
+            name=SENTIMENT140,
+            files=(
+                "sentiment140.csv.gz",
+                _ORIGINAL_SENTIMENT140,
+                f"{_ORIGINAL_SENTIMENT140}.gz",
+                f"{_ORIGINAL_SENTIMENT140}.zip",
+                "trainingandtestdata.zip",
+                "sentiment140.zip",
+            ),
+            source="http://help.sentiment140.com/for-students",
+            shares=Shares(validation=0.01, calibration=0.01, test=0.02),
+        ),
+        DataSet(
+            name="airline",
+            files=("airline.csv.gz", "Tweets.csv", "Tweets.csv.gz", "Tweets.csv.zip"),
+            columns=Columns(slice="airline"),
+            source="https://www.kaggle.com/datasets/crowdflower/twitter-airline-sentiment",
+        ),
+        DataSet(
+            name="semeval",
+            files=("semeval_2013_2016.csv.gz",),
+            columns=Columns(split="source", slice="source"),
+            source="https://alt.qcri.org/semeval2017/task4/",
+        ),
+        DataSet(
+            name="tweet_sentiment_extraction",
+            files=("tweet_sentiment_extraction.csv.gz",),
+            columns=Columns(split="kaggle_split"),
+            source="https://www.kaggle.com/competitions/tweet-sentiment-extraction",
+        ),
+        DataSet(
+            name="sts_gold",
+            files=("sts_gold.csv.gz",),
+            source="the authors of https://ceur-ws.org/Vol-1096/paper1.pdf",
+            evaluation_only=True,
+        ),
+        DataSet(
+            name="imdb",
+            files=("imdb.csv.gz", "aclImdb"),
+            source="https://ai.stanford.edu/~amaas/data/sentiment/",
+            official_split=True,
+        ),
+    )
+}
+
+
+def data_dir(given: Path | None = None) -> Path:
+    """The folder of the data sets: `given`, else the environment's `DATA_DIR`, else `../shared/data`.
+
+    Raises:
+        DataError: the folder does not exist.
+    """
+    folder = given or Path(os.environ.get("DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        raise DataError(f"no data folder at {folder}: set DATA_DIR to the folder that holds the data sets")
+    return folder
+
+
+def located(dataset: DataSet, folder: Path) -> Path:
+    """The first of the set's files that is in `folder`.
+
+    Raises:
+        DataError: none of them is.
+    """
+    for name in dataset.files:
+        if (folder / name).exists():
+            return folder / name
+    raise DataError(
+        f"{dataset.name}: none of {', '.join(dataset.files)} is in {folder}; get it from {dataset.source}"
+    )

@@ -1,0 +1,173 @@
+"""One tracked training run: data, text graph, candidate, held-out scores, all of it logged in MLflow."""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import mlflow
+import numpy as np
+import pandas as pd
+
+from export.text_graph import Normaliser, WordIds
+from training import tracking
+from training.candidates import Candidate, Examples, Fitted
+from training.data import DataError, Prepared, binary, emoticons_restored, prepare
+from training.data.datasets import SENTIMENT140
+from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
+from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
+from training.plots import figures
+from training.vocabulary import build_vocabulary
+
+VOCABULARY_FILE = "vocabulary.json"
+HOLDOUT_FILE = "holdout.csv.gz"
+DATA_FILE = "data.json"
+RESULTS_FILE = "results.json"
+DISTANT_LABELS = (SENTIMENT140,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What a run is asked for besides its candidate.
+
+    ``human_weight``: how much a row that people labelled counts against one labelled by its emoticon.
+    ``emoticons``: share of Sentiment140's training rows that get an emoticon of their label back.
+    """
+
+    data: tuple[str, ...]
+    seed: int = 7
+    limit: int | None = None
+    human_weight: float = 4.0
+    emoticons: float = 0.05
+    progress: bool = True
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """Where a run is kept and how it scored on each data set's test rows."""
+
+    run_id: str
+    results: dict[str, DatasetResult]
+
+
+def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
+    """Train and track one candidate.
+
+    Raises:
+        DataError: the data cannot be read, or a role holds no negative or no positive rows.
+    """
+    tracking.connect()
+    prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
+    started = time.monotonic()
+    with mlflow.start_run(run_name=name, tags={"candidate": name, "family": candidate.family}) as run:
+        mlflow.log_params({**asdict(candidate), **_loggable(options)})  # type: ignore[call-overload]
+        mlflow.log_dict(_data_card(prepared), DATA_FILE)
+        mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
+
+        texts = TrainingTexts(prepared.frame, options)
+        vocabulary = build_vocabulary(texts.normalised[TRAIN], size=candidate.vocabulary_size)
+        mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
+        mlflow.log_param("vocabulary_words", len(vocabulary))
+        to_ids = WordIds(vocabulary, max_tokens=candidate.max_tokens)
+
+        fitted = candidate.fit(
+            texts.examples(TRAIN, to_ids),
+            texts.examples(VALIDATION, to_ids),
+            seed=options.seed,
+            progress=options.progress,
+        )
+        for epoch, figures_of_epoch in enumerate(fitted.history, start=1):
+            mlflow.log_metrics({f"fit/{key}": value for key, value in figures_of_epoch.items()}, step=epoch)
+        results = _log_scores(fitted, texts, to_ids)
+        mlflow.log_metric("train_seconds", time.monotonic() - started)
+        _log_holdout(prepared.frame)
+        fitted.log_model()
+        mlflow.register_model(f"runs:/{run.info.run_id}/model", tracking.REGISTERED_MODEL)
+        return FinishedRun(run.info.run_id, results)
+
+
+class TrainingTexts:
+    """The negative and positive rows of every role, normalised by the text graph."""
+
+    def __init__(self, frame: pd.DataFrame, options: RunOptions) -> None:
+        self._options = options
+        self._rows = {role: rows.reset_index(drop=True) for role, rows in binary(frame).groupby("role")}
+        for role in (TRAIN, VALIDATION, CALIBRATION, TEST):
+            found = set(self._rows[role]["label"]) if role in self._rows else set()
+            if len(found) < 2:
+                raise _too_small(role, found)
+        normalise = Normaliser()
+        self.normalised = {role: normalise(self._texts(role)) for role in self._rows}
+
+    def examples(self, role: str, to_ids: WordIds) -> Examples:
+        """The role's rows as the candidates take them, weights included."""
+        rows = self._rows[role]
+        human = ~rows["dataset"].isin(DISTANT_LABELS).to_numpy()
+        return Examples(
+            ids=to_ids(self.normalised[role]),
+            labels=(rows["label"] == POSITIVE).to_numpy(dtype=np.int8),
+            weights=np.where(human, self._options.human_weight, 1.0).astype(np.float32),
+        )
+
+    def held_out(self, role: str, to_ids: WordIds) -> HeldOut:
+        """The role's rows as the evaluation takes them."""
+        examples = self.examples(role, to_ids)
+        return HeldOut(examples.ids, examples.labels, self._rows[role]["dataset"].to_numpy(dtype=object))
+
+    def _texts(self, role: str) -> list[str]:
+        rows = self._rows[role]
+        texts: list[str] = rows["text"].tolist()
+        if role != TRAIN or not self._options.emoticons:
+            return texts
+        random = np.random.default_rng(self._options.seed)
+        restored = emoticons_restored(texts, rows["label"], share=self._options.emoticons, rng=random)
+        distant = rows["dataset"].isin(DISTANT_LABELS)
+        return [
+            with_one if cut else text for with_one, text, cut in zip(restored, texts, distant, strict=True)
+        ]
+
+
+def _too_small(role: str, found: set[str]) -> DataError:
+    return DataError(
+        f"the {role} rows hold {' and '.join(sorted(found)) or 'nothing'} only; negative and positive rows "
+        "are both needed: take more rows or other data sets"
+    )
+
+
+def _log_scores(fitted: Fitted, texts: TrainingTexts, to_ids: WordIds) -> dict[str, DatasetResult]:
+    rows = {role: texts.held_out(role, to_ids) for role in (VALIDATION, CALIBRATION, TEST)}
+    logits = {role: fitted.logits(held_out.ids) for role, held_out in rows.items()}
+    calibration = calibrate(logits[CALIBRATION], rows[CALIBRATION])
+    mlflow.log_metrics(
+        {"calibration/slope": calibration.slope, "calibration/intercept": calibration.intercept}
+    )
+    mlflow.log_metrics(as_metrics(VALIDATION, evaluate(logits[VALIDATION], rows[VALIDATION], calibration)))
+    results = evaluate(logits[TEST], rows[TEST], calibration)
+    mlflow.log_metrics(as_metrics(TEST, results))
+    mlflow.log_dict({name: result.scores.as_dict() for name, result in results.items()}, RESULTS_FILE)
+    for file, figure in figures(results, fitted.history).items():
+        mlflow.log_figure(figure, f"plots/{file}")
+    return results
+
+
+def _log_holdout(frame: pd.DataFrame) -> None:
+    """Keep the held-out texts with the run: the export calibrates, compares and profiles on them."""
+    rows = frame.loc[frame["role"].isin([CALIBRATION, TEST]), ["dataset", "role", "label", "text"]]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / HOLDOUT_FILE
+        rows.to_csv(path, index=False, compression={"method": "gzip", "mtime": 0})
+        mlflow.log_artifact(str(path))
+
+
+def _data_card(prepared: Prepared) -> dict[str, object]:
+    return {
+        "fingerprint": prepared.fingerprint.as_dict(),
+        "cleaning": [asdict(report) for report in prepared.reports],
+    }
+
+
+def _loggable(options: RunOptions) -> dict[str, object]:
+    shown = asdict(options)
+    shown.pop("progress")
+    shown["data"] = ",".join(options.data)
+    return shown
