@@ -12,7 +12,7 @@ import pandas as pd
 from export.text_graph import Normaliser, WordIds
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
-from training.data import DataError, Prepared, binary, emoticons_restored, prepare
+from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare
 from training.data.datasets import SENTIMENT140
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
 from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
@@ -163,6 +163,11 @@ def _data_card(prepared: Prepared) -> dict[str, object]:
     return {
         "fingerprint": prepared.fingerprint.as_dict(),
         "cleaning": [asdict(report) for report in prepared.reports],
+        "sources": {
+            report.dataset: {"source": known.source, "terms": known.terms}
+            for report in prepared.reports
+            if (known := DATASETS.get(report.dataset))
+        },
     }
 
 

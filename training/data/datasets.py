@@ -52,6 +52,7 @@ class DataSet:
         files: file or folder names to look for, in this order.
         columns: the names in its table.
         source: where people get the public original.
+        terms: under which it may be used.
         evaluation_only: every row is for testing, and so is any row that shares a text or an author with one.
         official_split: the set's own test rows stay test rows, its training rows never become test rows.
     """
@@ -60,6 +61,7 @@ class DataSet:
     files: tuple[str, ...]
     columns: Columns = Columns()
     source: str
+    terms: str
     shares: Shares = field(default_factory=Shares)
     evaluation_only: bool = False
     official_split: bool = False
@@ -82,6 +84,7 @@ DATASETS = {
                 "sentiment140.zip",
             ),
             source="http://help.sentiment140.com/for-students",
+            terms="Go, Bhayani and Huang 2009; academic use, tweets under X's terms",
             shares=Shares(validation=0.01, calibration=0.01, test=0.02),
         ),
         DataSet(
@@ -89,29 +92,34 @@ DATASETS = {
             files=("airline.csv.gz", "Tweets.csv", "Tweets.csv.gz", "Tweets.csv.zip"),
             columns=Columns(slice="airline"),
             source="https://www.kaggle.com/datasets/crowdflower/twitter-airline-sentiment",
+            terms="CrowdFlower 2015; CC BY-NC-SA 4.0",
         ),
         DataSet(
             name="semeval",
             files=("semeval_2013_2016.csv.gz",),
             columns=Columns(split="source", slice="source"),
             source="https://alt.qcri.org/semeval2017/task4/",
+            terms="SemEval Task 4/2/9/10 subtask A, 2013-2016; annotations CC BY 3.0",
         ),
         DataSet(
             name="tweet_sentiment_extraction",
             files=("tweet_sentiment_extraction.csv.gz",),
             columns=Columns(split="kaggle_split"),
             source="https://www.kaggle.com/competitions/tweet-sentiment-extraction",
+            terms="Kaggle 2020; CC BY 4.0",
         ),
         DataSet(
             name="sts_gold",
             files=("sts_gold.csv.gz",),
             source="the authors of https://ceur-ws.org/Vol-1096/paper1.pdf",
+            terms="Saif, Fernandez, He and Alani 2013; research use",
             evaluation_only=True,
         ),
         DataSet(
             name="imdb",
             files=("imdb.csv.gz", "aclImdb"),
             source="https://ai.stanford.edu/~amaas/data/sentiment/",
+            terms="Maas et al. 2011; research use, to be cited",
             official_split=True,
         ),
     )

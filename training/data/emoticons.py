@@ -7,7 +7,10 @@ import numpy as np
 from .records import NEGATIVE, POSITIVE
 
 EMOTICONS = {POSITIVE: (":)", ":-)", ":D", "=)", ";)"), NEGATIVE: (":(", ":-(", ":'(", "=(")}
-EMOJI = {POSITIVE: ("😀", "😊", "😄", "😍", "🥰", "🎉"), NEGATIVE: ("😢", "😭", "😞", "😡", "😠", "💔")}
+EMOJI = {
+    POSITIVE: ("😀", "😊", "😄", "😍", "❤", "🎉", "👍", "👏"),
+    NEGATIVE: ("😢", "😭", "😞", "💔", "😡", "😠", "🤬", "👎"),
+}
 MAX_SHARE = 2 / 3
 
 _AT_START = 0.1  # part of the emoticons and emoji that stands before the text
