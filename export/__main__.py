@@ -1,10 +1,12 @@
 """``python -m export``: turn the selected model into the bundle that the app serves."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from export.errors import ExportError
+from export.frameworks import settle_frameworks
 
 SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 
@@ -12,11 +14,7 @@ SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0 when it worked, 2 with one line on stderr when it did not."""
     options = _parser().parse_args(arguments)
-    # TensorFlow reads these when it is first imported, which is why the imports stand in the commands.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    from export.errors import ExportError
-
+    settle_frameworks()
     try:
         options.command(options)
     except ExportError as error:

@@ -97,9 +97,7 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
 
     content = graph.SerializeToString()
     if len(content) > options.max_bytes:
-        raise ExportError(
-            f"model.onnx would have {len(content):,} bytes; at most {options.max_bytes:,}"
-        )
+        raise ExportError(f"model.onnx would have {len(content):,} bytes; at most {options.max_bytes:,}")
     files = {"model.onnx": content, "reference.json": _json(_reference(graph, held_out, options))}
     manifest = {
         **_identity(trained, content),

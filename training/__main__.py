@@ -2,10 +2,11 @@
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
+
+from export.frameworks import settle_frameworks
 
 DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
 
@@ -13,9 +14,7 @@ DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extractio
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0 when it worked, 2 with one line on stderr when what it was given is wrong."""
     options = _parser().parse_args(arguments)
-    # TensorFlow reads these when it is first imported, which is why the imports stand in the commands.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    settle_frameworks()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     from mlflow.exceptions import MlflowException
 

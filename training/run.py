@@ -58,13 +58,13 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
     """
     tracking.connect()
     prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
+    texts = TrainingTexts(prepared.frame, options)
     started = time.monotonic()
     with mlflow.start_run(run_name=name, tags={"candidate": name, "family": candidate.family}) as run:
         mlflow.log_params({**asdict(candidate), **_loggable(options)})  # type: ignore[call-overload]
         mlflow.log_dict(_data_card(prepared), DATA_FILE)
         mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
 
-        texts = TrainingTexts(prepared.frame, options)
         vocabulary = build_vocabulary(texts.normalised[TRAIN], size=candidate.vocabulary_size)
         mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
         mlflow.log_param("vocabulary_words", len(vocabulary))

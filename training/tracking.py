@@ -1,5 +1,6 @@
 """Where runs and models are kept: MLflow, by default in ``mlflow.db`` beside the code."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -15,6 +16,9 @@ DEFAULT_URI = "sqlite:///mlflow.db"
 
 def connect() -> MlflowClient:
     """Point MLflow at ``MLFLOW_TRACKING_URI`` (default: `DEFAULT_URI`) and at the project's experiment."""
+    # Creating tables and experiments is no news; what fails is raised.
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI)
     mlflow.set_experiment(EXPERIMENT)
     return MlflowClient()

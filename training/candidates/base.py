@@ -1,6 +1,7 @@
 """What every candidate takes and gives."""
 
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,11 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+
+def pinned(*packages: str) -> list[str]:
+    """What MLflow keeps with a model: these packages in the versions it was trained with."""
+    return [f"{package}=={metadata.version(package)}" for package in packages]
 
 
 class Fitted(Protocol):

@@ -12,7 +12,7 @@ from keras import ops
 from tqdm import tqdm
 
 from export.recurrent import network_logits
-from training.candidates.base import Examples
+from training.candidates.base import Examples, pinned
 
 Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
 SORTED_BATCHES = 64
@@ -148,4 +148,4 @@ class FittedBiLstm:
 
     def log_model(self) -> None:
         """Log the network in MLflow's Keras flavour."""
-        mlflow.keras.log_model(self.network, name="model", pip_requirements="requirements.txt")
+        mlflow.keras.log_model(self.network, name="model", pip_requirements=pinned("keras", "numpy"))

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from export.linear import id_ngrams
-from training.candidates.base import Examples
+from training.candidates.base import Examples, pinned
 
 
 @dataclass(frozen=True)
@@ -66,5 +66,5 @@ class FittedTfidfLogReg:
             self.pipeline,
             name="model",
             serialization_format="cloudpickle",
-            pip_requirements="requirements.txt",
+            pip_requirements=pinned("scikit-learn", "numpy", "scipy"),
         )
