@@ -1,13 +1,15 @@
-"""``python -m training``: read data, train candidates, compare them, select one."""
+"""``python -m training``: read data, train candidates, compare them, select one, measure a bundle."""
 
 import argparse
 import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 
 from export.frameworks import settle_frameworks
 
+SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
 
 
@@ -18,12 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     from mlflow.exceptions import MlflowException
 
+    from function_app.errors import BundleError
     from training.data import DataError
     from training.selection import SelectionError
 
     try:
         options.command(options)
-    except (DataError, SelectionError, _UsageError) as error:
+    except (BundleError, DataError, SelectionError, _UsageError) as error:
         return _refused(error, options)
     except MlflowException as error:
         return _refused(Exception(f"MLflow: {error}"), options)
@@ -92,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.set_defaults(command=_compare)
     select = commands.add_parser("select", parents=[common], help="give the best one the alias 'selected'")
     select.set_defaults(command=_select)
+    score = commands.add_parser(
+        "score", parents=[common], help="measure a bundle again on its test rows, beside its manifest"
+    )
+    score.add_argument("--bundle", type=Path, default=SERVED, metavar="FOLDER", help="default: %(default)s")
+    score.add_argument("--quiet", action="store_true", help="no progress bars")
+    score.set_defaults(command=_score)
     return parser
 
 
@@ -177,6 +186,12 @@ def _select(options: argparse.Namespace) -> None:
     best = selection.select(client)
     _print(selection.table(selection.contenders(client)))
     _print(f"\nselected: {best.candidate} (run {best.run_id}), {best.criterion:.4f}: {selection.RULE}")
+
+
+def _score(options: argparse.Namespace) -> None:
+    from training import scoring
+
+    _print(scoring.table(scoring.score_bundle(options.bundle, progress=_shown(options))))
 
 
 if __name__ == "__main__":
