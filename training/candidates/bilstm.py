@@ -52,13 +52,12 @@ class BiLstm:
         history: list[dict[str, float]] = []
         best = network.get_weights()
         for epoch in range(1, self.epochs + 1):
-            with tqdm(
-                batches, desc=f"epoch {epoch}/{self.epochs}", unit="batch", disable=not progress
-            ) as bar:
-                losses = _pass(bar, network.train_on_batch, network)
-                against = _pass(held_out, network.test_on_batch, network)
-                figures = losses | {f"val_{name}": value for name, value in against.items()}
-                bar.set_postfix({name: f"{value:.4f}" for name, value in figures.items()})
+            bar = tqdm(batches, desc=f"epoch {epoch}/{self.epochs}", unit="batch", disable=not progress)
+            losses = _pass(bar, network.train_on_batch, network)
+            against = _pass(held_out, network.test_on_batch, network)
+            figures = losses | {f"val_{name}": value for name, value in against.items()}
+            if progress:
+                tqdm.write(", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
             history.append(figures)
             least = min(range(len(history)), key=lambda number: history[number]["val_loss"])
             if least == len(history) - 1:
