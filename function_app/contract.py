@@ -1,0 +1,143 @@
+"""What the HTTP functions take and give."""
+
+from typing import Annotated, Literal, Protocol
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from function_app.errors import InvalidRequestError
+from function_app.ids import canonical_uuid
+
+Label = Literal["negative", "positive"]
+LABELS: tuple[Label, Label] = ("negative", "positive")
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What a request may hold at most."""
+
+    body_bytes: int
+    text_characters: int
+    batch_texts: int
+
+
+class Request(Protocol):
+    """A request type that can check what its fields' types cannot say."""
+
+    def check(self, limits: Limits) -> None:
+        """Raises `InvalidRequestError` when a value breaks a limit."""
+
+
+class PredictRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST predict`."""
+
+    text: str
+    explain: bool = False
+
+    def check(self, limits: Limits) -> None:
+        """Raises `InvalidRequestError` for a blank or over-long text."""
+        check_text("text", self.text, limits)
+
+
+class PredictBatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST predict/batch`."""
+
+    texts: list[str]
+
+    def check(self, limits: Limits) -> None:
+        """Raises `InvalidRequestError` for no or too many texts, or naming the first bad one."""
+        if not 1 <= len(self.texts) <= limits.batch_texts:
+            raise InvalidRequestError(
+                f"texts: an array of {len(self.texts)} was given; it must hold 1 to {limits.batch_texts}"
+            )
+        for index, text in enumerate(self.texts):
+            check_text(f"texts[{index}]", text, limits)
+
+
+class FeedbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST feedback`: what a person says about a prediction, by `correct` or by the right `label`."""
+
+    prediction_id: str
+    correct: bool | UnsetType = UNSET
+    label: Label | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    comment: str | UnsetType = UNSET
+
+    def check(self, limits: Limits) -> None:
+        """Raises `InvalidRequestError` for a bad id, a bad text, or not exactly one of correct and label."""
+        if canonical_uuid(self.prediction_id) is None:
+            raise InvalidRequestError(
+                "prediction_id: a string of another form was given; it must be the id of a prediction, "
+                "a UUID such as 0192f0c1-2345-7abc-8def-0123456789ab"
+            )
+        if (self.correct is UNSET) == (self.label is UNSET):
+            given = "neither" if self.correct is UNSET else "both"
+            raise InvalidRequestError(f"correct, label: {given} of them was given; give exactly one")
+        if self.text is not UNSET:
+            check_text("text", self.text, limits)
+        if self.comment is not UNSET:
+            check_characters("comment", self.comment, limits)
+
+
+class Probabilities(Struct, frozen=True):
+    """Calibrated probabilities of the two labels; they sum to one."""
+
+    negative: float
+    positive: float
+
+
+class Word(Struct, frozen=True):
+    """A word of the text with the change in the log-odds of positive that it brings."""
+
+    word: str
+    weight: float
+
+
+class PredictionAnswer(Struct, frozen=True, omit_defaults=True):
+    """The sentiment of one text; `confidence` is the probability of `label`, `model` the bundle's version."""
+
+    id: str
+    label: Label
+    confidence: float
+    probabilities: Probabilities
+    model: str
+    words: list[Word] | UnsetType = UNSET
+
+
+class BatchAnswer(Struct, frozen=True):
+    """The sentiments of a batch, in the order of its texts."""
+
+    predictions: list[PredictionAnswer]
+    model: str
+
+
+class FeedbackAnswer(Struct, frozen=True):
+    """`matched`: whether the prediction is known; `correct`: null when that cannot be said without it."""
+
+    feedback_id: str
+    matched: bool
+    correct: bool | None
+
+
+class ProblemDetails(Struct, frozen=True):
+    """The body of every error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: str
+
+
+def check_text(name: str, text: str, limits: Limits) -> None:
+    """Raises `InvalidRequestError` when the text is blank, over-long or holds a NUL character."""
+    check_characters(name, text, limits)
+    if not text.strip():
+        raise InvalidRequestError(f"{name}: a blank string was given; it must hold a text")
+
+
+def check_characters(name: str, text: str, limits: Limits) -> None:
+    """Raises `InvalidRequestError` when the text, blank or not, is over-long or holds a NUL character."""
+    if len(text) > limits.text_characters:
+        raise InvalidRequestError(
+            f"{name}: a string of {len(text)} characters was given; the most is {limits.text_characters}"
+        )
+    if "\0" in text:
+        raise InvalidRequestError(f"{name}: a string with a NUL character was given; it must not hold one")

@@ -1,0 +1,1 @@
+"""Whether the tweets of today still look like those the model was tested on."""

@@ -1,0 +1,99 @@
+"""The ONNX session: texts in, probabilities out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from function_app.bundle import Bundle
+from function_app.errors import BundleError
+from function_app.extensions import extension_library
+
+ROWS_A_RUN = 64
+"""Rows of one run of the session. Texts of like length run together, so little of a run is padding."""
+
+SELF_TEST_TOLERANCE = 1e-3
+"""Processors and versions differ by less; an operator that does something else, by more."""
+
+_OUTPUTS = ("probability", "tokens", "unknown_tokens")
+_TRIAL = ("a trial", "", "😀 another, a longer one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """Results for N texts, in their order.
+
+    `probability` (N,) float32: calibrated P(positive). `tokens`, `unknown_tokens` (N,) int64: how many tokens
+    the model saw in the text, and how many of them it does not know.
+    """
+
+    probability: NDArray[np.float32]
+    tokens: NDArray[np.int64]
+    unknown_tokens: NDArray[np.int64]
+
+
+class Predictor:
+    """Scores texts with the model of a bundle. May be used from several threads at once.
+
+    Raises `BundleError` when the bundle's model does not load or does not give what it should.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.manifest = bundle.manifest
+        self.manifest_json = bundle.manifest_json
+        self.reference = bundle.reference
+        try:
+            self._session = ort.InferenceSession(
+                bundle.model, _session_options(), providers=["CPUExecutionProvider"]
+            )
+            trial = self.predict(_TRIAL)
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            raise BundleError(f"The model does not run ({type(error).__name__})") from error
+        if not np.all((trial.probability >= 0) & (trial.probability <= 1)):
+            raise BundleError("The model gives values that are not probabilities")
+        self._test_itself()
+
+    @property
+    def version(self) -> str:
+        """The bundle's version, which names the model in every answer."""
+        return self.manifest.version
+
+    def predict(self, texts: Sequence[str]) -> Scores:
+        """Scores `texts`. A text's score does not depend on the others."""
+        scores = Scores(
+            probability=np.empty(len(texts), np.float32),
+            tokens=np.empty(len(texts), np.int64),
+            unknown_tokens=np.empty(len(texts), np.int64),
+        )
+        for rows in _runs(texts):
+            given = np.array([texts[row] for row in rows], dtype=object)
+            probability, tokens, unknown_tokens = self._session.run(_OUTPUTS, {"text": given})
+            scores.probability[rows] = probability
+            scores.tokens[rows] = tokens
+            scores.unknown_tokens[rows] = unknown_tokens
+        return scores
+
+    def _test_itself(self) -> None:
+        """The same file can score otherwise on another machine, silently: its operators live outside it."""
+        expected = np.array([case.probability for case in self.manifest.self_test])
+        found = self.predict([case.text for case in self.manifest.self_test]).probability
+        if not np.all(np.abs(found - expected) <= SELF_TEST_TOLERANCE):
+            raise BundleError("The model does not give the probabilities of its manifest's self-test here")
+
+
+def _runs(texts: Sequence[str]) -> Iterator[list[int]]:
+    by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    for start in range(0, len(by_length), ROWS_A_RUN):
+        yield by_length[start : start + ROWS_A_RUN]
+
+
+def _session_options() -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.register_custom_ops_library(extension_library())
+    return options

@@ -1,0 +1,77 @@
+"""The tables of the SQLite store, as the steps that lead from each version to the next."""
+
+import sqlite3
+
+from function_app.errors import StoreUnavailableError
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE predictions (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            model TEXT NOT NULL,
+            label TEXT NOT NULL,
+            probability REAL NOT NULL,
+            tokens INTEGER NOT NULL,
+            unknown_tokens INTEGER NOT NULL,
+            characters INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            text TEXT
+        )
+        """,
+        """
+        CREATE TABLE feedback (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            prediction_id TEXT NOT NULL,
+            matched INTEGER NOT NULL,
+            correct INTEGER,
+            label TEXT,
+            text TEXT,
+            comment TEXT,
+            key TEXT UNIQUE,
+            fingerprint TEXT
+        )
+        """,
+        "CREATE INDEX feedback_prediction ON feedback (prediction_id)",
+        """
+        CREATE TABLE drift_reports (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            model TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            report TEXT NOT NULL,
+            UNIQUE (model, sequence)
+        )
+        """,
+    ),
+)
+"""Step n leads from `PRAGMA user_version` n to n + 1. A step that has shipped is never edited."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the file up to date in one transaction, whichever of several processes comes first.
+
+    Raises `StoreUnavailableError` when the file was written by a newer version of the app.
+    """
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise StoreUnavailableError("The store was written by a newer version of this app")
+        for step in MIGRATIONS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,106 @@
+"""How the Azure Functions worker finds the app: a root file, named by a setting, with one app in it."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import azure.functions as func
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROUTES = {
+    "predict": ("predict", ["POST"], "FUNCTION"),
+    "predict_batch": ("predict/batch", ["POST"], "FUNCTION"),
+    "feedback": ("feedback", ["POST"], "FUNCTION"),
+    "drift": ("drift", ["GET"], "FUNCTION"),
+    "health": ("health", ["GET"], "ANONYMOUS"),
+    "model": ("model", ["GET"], "FUNCTION"),
+}
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
+    monkeypatch.setenv("STORE_PATH", str(tmp_path / "store.sqlite3"))
+    return importlib.import_module("main")
+
+
+def test_the_setting_names_the_entry() -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())
+    assert sample["Values"]["PYTHON_SCRIPT_FILE_NAME"] == "main.py"
+    assert (ROOT / "main.py").is_file()
+
+
+def test_no_root_file_is_shadowed_by_the_package() -> None:
+    assert not (ROOT / "function_app.py").exists()
+    assert (ROOT / "function_app" / "__init__.py").is_file()
+
+
+def test_the_entry_has_one_app(main: object) -> None:
+    apps = [name for name in dir(main) if isinstance(getattr(main, name), func.FunctionApp)]
+    assert apps == ["app"]
+
+
+def test_every_function_has_its_route_methods_and_key(main: object) -> None:
+    found, timers = {}, {}
+    for function in main.app.get_functions():
+        trigger = function.get_trigger().get_dict_repr()
+        if trigger["type"] == "httpTrigger":
+            methods = [str(method) for method in trigger["methods"]]
+            found[function.get_function_name()] = (trigger["route"], methods, str(trigger["authLevel"]))
+        else:
+            timers[function.get_function_name()] = trigger["schedule"]
+    assert found == ROUTES
+    assert timers == {"drift_check": "0 0 * * * *"}
+
+
+def run_python(code: str, **environment: str) -> None:
+    """Runs `code` in a process of its own; it must end well and say nothing."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_importing_the_entry_opens_nothing(tmp_path: Path) -> None:
+    code = (
+        "import threading, main\n"
+        "from function_app.app import service\n"
+        "assert threading.active_count() == 1\n"
+        "assert service._predictor is None\n"
+    )
+    run_python(code, STORE_PATH=str(tmp_path / "deep" / "store.sqlite3"), MODEL_DIR=str(tmp_path / "none"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_app_predicts_where_only_serving_packages_are(bundle_folder: Path, tmp_path: Path) -> None:
+    """Packages that an instance does not have are hidden, so that importing one of them fails."""
+    code = (
+        "import sys\n"
+        "for name in ('onnx', 'tensorflow', 'keras', 'sklearn', 'pandas', 'scipy', 'waitress', 'croniter'):\n"
+        "    sys.modules[name] = None\n"
+        "import main\n"
+        "from function_app.app import service\n"
+        "from function_app.contract import PredictRequest\n"
+        "assert service.predict(PredictRequest('love it')).label == 'positive'\n"
+    )
+    run_python(code, STORE_PATH=str(tmp_path / "store.sqlite3"), MODEL_DIR=str(bundle_folder))
+
+
+def test_the_host_file_says_what_the_app_counts_on() -> None:
+    host = json.loads((ROOT / "host.json").read_text())
+    assert host["version"] == "2.0"
+    assert host["extensions"]["http"] == {"routePrefix": "api", "dynamicThrottlesEnabled": False}
+    assert host["concurrency"] == {"dynamicConcurrencyEnabled": False}
+    assert host["functionTimeout"] == "00:05:00"
+    assert host["extensionBundle"]["version"] == "[4.*, 5.0.0)"
+    assert host["logging"]["applicationInsights"]["samplingSettings"] == {
+        "isEnabled": True,
+        "excludedTypes": "Request",
+    }

@@ -1,0 +1,148 @@
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from function_app.contract import FeedbackRequest, PredictBatchRequest, PredictRequest
+from function_app.errors import ModelUnavailableError
+from function_app.service import Service
+from function_app.settings import Settings
+from tests.function_app.handmade import VERSION, write_bundle
+from tests.function_app.memory_telemetry import MemoryTelemetry
+
+
+@pytest.fixture
+def settings(bundle_folder: Path, tmp_path: Path) -> Settings:
+    return Settings.from_environment(
+        {
+            "MODEL_DIR": str(bundle_folder),
+            "STORE_PATH": str(tmp_path / "store.sqlite3"),
+            "DRIFT_MIN_SAMPLES": "10",
+        }
+    )
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    made = Service(settings)
+    made.telemetry = MemoryTelemetry()
+    yield made
+    made.close()
+
+
+def test_the_probabilities_belong_together(service: Service) -> None:
+    for text in ("I love it", "the worst", "so so"):
+        answer = service.predict(PredictRequest(text))
+        given = answer.probabilities
+        assert given.negative + given.positive == pytest.approx(1, abs=1e-6)
+        assert answer.label == ("positive" if given.positive >= 0.5 else "negative")
+        assert answer.confidence == getattr(given, answer.label)
+        assert answer.model == VERSION
+
+
+def test_a_prediction_is_recorded_as_it_was_answered(service: Service) -> None:
+    answer = service.predict(PredictRequest("so late 😡"))
+    service.recorder.flush()
+    kept = service.store.prediction(answer.id)
+    assert kept is not None
+    assert (kept.label, kept.probability) == (answer.label, answer.probabilities.positive)
+    assert (kept.text, kept.characters, kept.tokens, kept.unknown_tokens) == ("so late 😡", 9, 2, 1)
+    assert kept.sha256 == hashlib.sha256("so late 😡".encode()).hexdigest()
+
+
+def test_texts_are_not_kept_where_they_must_not_be(settings: Settings) -> None:
+    service = Service(msgspec.structs.replace(settings, store_text=False))
+    answer = service.predict(PredictRequest("private"))
+    service.recorder.flush()
+    kept = service.store.prediction(answer.id)
+    assert kept is not None
+    assert kept.text is None
+    assert kept.characters == 7
+    service.close()
+
+
+def test_a_batch_answers_in_order_and_is_recorded(service: Service) -> None:
+    texts = [f"{'love' if index % 3 else 'hate'} {'x ' * (index % 7)}" for index in range(150)]
+    answer = service.predict_batch(PredictBatchRequest(texts))
+    labels = [one.label for one in answer.predictions]
+    assert labels == ["positive" if index % 3 else "negative" for index in range(150)]
+    service.recorder.flush()
+    rows, _ = service.store.predictions_after("", 1_000)
+    assert [row.id for row in rows] == [one.id for one in answer.predictions]
+
+
+def test_an_explanation_is_not_a_prediction_of_its_own(service: Service) -> None:
+    answer = service.predict(PredictRequest("love this", explain=True))
+    assert isinstance(answer.words, list)
+    assert [word.word for word in answer.words] == ["love", "this"]
+    service.recorder.flush()
+    assert service.recorder.counts().recorded == 1
+
+
+def test_feedback_a_moment_later_finds_its_prediction(service: Service) -> None:
+    answer = service.predict(PredictRequest("love"))
+    given, is_new = service.feedback(FeedbackRequest(answer.id, label="negative"), None)
+    assert (given.matched, given.correct, is_new) == (True, False, True)
+
+
+def test_a_prediction_is_answered_while_the_store_is_away(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "place").write_text("a file where the folder should be")
+    away = msgspec.structs.replace(settings, store_path=tmp_path / "place" / "store.sqlite3")
+    service = Service(away)
+    assert service.predict(PredictRequest("love")).label == "positive"
+    found = service.health()
+    assert (found.status, found.http_status, found.store.reachable) == ("unavailable", 503, False)
+    assert found.model.loaded
+    assert len(found.reasons) == 1
+    service.close()
+
+
+def test_a_model_that_does_not_load_is_tried_again_later(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(msgspec.structs.replace(settings, model_dir=tmp_path / "model"))
+    with pytest.raises(ModelUnavailableError):
+        service.predictor()
+    write_bundle(tmp_path / "model")
+    with pytest.raises(ModelUnavailableError):
+        service.predictor()
+    assert service.health().reasons == [
+        "manifest.json in the model folder cannot be read (No such file or directory)"
+    ]
+    later = time.monotonic() + 6
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert service.predictor().version == VERSION
+    monkeypatch.undo()
+    assert service.health().http_status == 200
+    service.close()
+
+
+def test_a_drift_check_counts_what_was_just_predicted_and_sends_its_event(service: Service) -> None:
+    service.predict_batch(PredictBatchRequest(["wonderful love"] * 40))
+    report = service.check_drift()
+    assert (report.status, report.samples) == ("drift", 40)
+    assert isinstance(service.telemetry, MemoryTelemetry)
+    ((name, dimensions),) = service.telemetry.events
+    assert (name, dimensions["drift"], dimensions["sentence"]) == ("drift", "true", report.sentence)
+
+
+def test_the_history_of_drift_is_newest_first(service: Service) -> None:
+    assert msgspec.to_builtins(service.drift(5)) == {
+        "drift": False,
+        "status": "insufficient_data",
+        "history": [],
+    }
+    for _ in range(3):
+        service.check_drift()
+    answer = msgspec.to_builtins(service.drift(2))
+    assert [one["sequence"] for one in answer["history"]] == [3, 2]
+    assert answer["id"] == answer["history"][0]["id"]
+
+
+def test_the_model_answer_is_the_manifest_with_the_limits(service: Service) -> None:
+    answer = service.model()
+    assert answer["metrics"] == {"held_out": {"accuracy": 0.9}}
+    assert answer["limits"] == {"body_bytes": 262_144, "text_characters": 2_000, "batch_texts": 1_000}

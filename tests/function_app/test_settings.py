@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from function_app.errors import SettingsError
+from function_app.settings import APP_FOLDER, SETTINGS, Settings
+
+SAMPLE = json.loads((APP_FOLDER / "local.settings.sample.json").read_text())["Values"]
+HOST_OWN = {
+    "FUNCTIONS_WORKER_RUNTIME": "python",
+    "PYTHON_SCRIPT_FILE_NAME": "main.py",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
+
+
+def test_the_sample_holds_the_table_and_what_the_host_needs() -> None:
+    assert {setting.name: setting.default for setting in SETTINGS} | HOST_OWN == SAMPLE
+
+
+def test_each_row_of_the_table_is_a_field() -> None:
+    assert {setting.name.lower() for setting in SETTINGS} == set(Settings.__struct_fields__)
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+def test_defaults_stand_where_nothing_is_set() -> None:
+    settings = Settings.from_environment({"MAX_BATCH_TEXTS": "  ", "OTHER": "x"})
+    assert settings.max_batch_texts == 1000
+    assert settings.max_body_bytes == 262_144
+    assert settings.store_text is True
+    assert settings.model_dir == APP_FOLDER / "function_app" / "model"
+    assert settings == Settings.from_environment(SAMPLE)
+
+
+def test_values_are_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "STORE_PATH": str(tmp_path / "s"),
+            "STORE_TEXT": "False",
+            "DRIFT_ALPHA": ".001",
+            "LOG_LEVEL": "debug",
+            "DRIFT_SCHEDULE": "*/5  0-10 * * JAN,FEB 1",
+        }
+    )
+    assert settings.store_path == tmp_path / "s"
+    assert settings.store_text is False
+    assert settings.drift_alpha == 0.001
+    assert settings.log_level == "DEBUG"
+    assert settings.drift_schedule == "*/5 0-10 * * JAN,FEB 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("MAX_BODY_BYTES", "many", "a whole number from 1024 to"),
+        ("MAX_BODY_BYTES", "-1", "a whole number"),
+        ("MAX_TEXT_CHARACTERS", "2e3", "a whole number"),
+        ("MAX_TEXT_CHARACTERS", "٣", "a whole number"),
+        ("MAX_BATCH_TEXTS", "0", "a whole number from 1 to"),
+        ("STORE_PATH", "a\0b", "a path"),
+        ("STORE_TEXT", "maybe", "true or false"),
+        ("DRIFT_SCHEDULE", "0 * * * *", "six fields"),
+        ("DRIFT_SCHEDULE", "0 0 * * * ;", "six fields"),
+        ("DRIFT_MIN_SAMPLES", "1.5", "a whole number"),
+        ("DRIFT_MIN_EFFECT", "5", "above 0 and below 1"),
+        ("DRIFT_ALPHA", "0.0", "above 0 and below 1"),
+        ("DRIFT_ALPHA", "nan", "above 0 and below 1"),
+        ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
+        ("PYTHON_THREADPOOL_THREAD_COUNT", "1001", "a whole number from 1 to 1000"),
+        ("TELEMETRY", "smoke", "one of console, off"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name: str, value: str, right: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert caught.value.detail.startswith(f"{name} must be ")
+    assert right in caught.value.detail
