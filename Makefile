@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 7071
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help start func test lint format clean
+.PHONY: help start func setup test lint format clean
 
 help:  ## list these targets
 	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,8 @@ func: $(VENV)/serving  ## the same under Azure Functions Core Tools (`func start
 	@command -v func >/dev/null || { echo "func (Azure Functions Core Tools v4) is not installed; 'make start' needs nothing but Python" >&2; exit 2; }
 	@test -f local.settings.json || cp local.settings.sample.json local.settings.json
 	source $(BIN)/activate && func start --port $(PORT)
+
+setup: $(VENV)/everything  ## set up everything: serving, training and test packages
 
 test: $(VENV)/everything  ## set up everything and run the tests (ARGS=… goes to pytest)
 	$(BIN)/python -m pytest $(ARGS)
