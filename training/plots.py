@@ -1,7 +1,7 @@
 """Figures of a run: ROC, precision-recall, calibration, confusion and the course of training."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
@@ -30,68 +30,77 @@ def figures(
     return drawn
 
 
-@contextmanager
-def _square(figure: Figure, *, x: str, y: str, title: str) -> Iterator[Axes]:
-    axes = figure.add_subplot()
+def _unit_square(axes: Axes, *, x: str, y: str, title: str) -> None:
     axes.set(xlabel=x, ylabel=y, title=title, xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
     axes.grid(alpha=0.3)
-    yield axes
-    axes.legend(loc="lower right", fontsize="small")
+
+
+def _panels(results: Mapping[str, DatasetResult], *, height: float) -> tuple[Figure, list[Axes]]:
+    """One panel a data set, three to a row."""
+    columns = min(len(results), 3)
+    rows = math.ceil(len(results) / columns)
+    figure = Figure(figsize=(4 * columns, height * rows), layout="constrained")
+    panels = list(np.atleast_1d(figure.subplots(rows, columns)).flat)
+    for empty in panels[len(results) :]:
+        empty.remove()
+    return figure, panels[: len(results)]
 
 
 def _roc(results: Mapping[str, DatasetResult]) -> Figure:
     figure = Figure(figsize=(6, 6), layout="constrained")
-    with _square(figure, x="false positive rate", y="true positive rate", title="ROC (test rows)") as axes:
-        for name, result in results.items():
-            false, true, _ = metrics.roc_curve(result.labels, result.probabilities)
-            axes.plot(false, true, label=f"{name}, AUC {result.scores.roc_auc:.3f}")
-        axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="chance")
+    axes = figure.add_subplot()
+    _unit_square(axes, x="false positive rate", y="true positive rate", title="ROC (test rows)")
+    for name, result in results.items():
+        false, true, _ = metrics.roc_curve(result.labels, result.probabilities)
+        axes.plot(false, true, label=f"{name}, AUC {result.scores.roc_auc:.3f}")
+    axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="chance")
+    axes.legend(loc="lower right", fontsize="small")
     return figure
 
 
 def _precision_recall(results: Mapping[str, DatasetResult]) -> Figure:
     figure = Figure(figsize=(6, 6), layout="constrained")
-    title = "Precision and recall of positive (test rows)"
-    with _square(figure, x="recall", y="precision", title=title) as axes:
-        for name, result in results.items():
-            precision, recall, _ = metrics.precision_recall_curve(result.labels, result.probabilities)
-            average = metrics.average_precision_score(result.labels, result.probabilities)
-            axes.plot(recall, precision, label=f"{name}, AP {average:.3f}")
+    axes = figure.add_subplot()
+    _unit_square(axes, x="recall", y="precision", title="Precision and recall of positive (test rows)")
+    for name, result in results.items():
+        precision, recall, _ = metrics.precision_recall_curve(result.labels, result.probabilities)
+        average = metrics.average_precision_score(result.labels, result.probabilities)
+        axes.plot(recall, precision, label=f"{name}, AP {average:.3f}")
+    axes.legend(loc="lower left", fontsize="small")
     return figure
 
 
 def _calibration(results: Mapping[str, DatasetResult]) -> Figure:
-    figure = Figure(figsize=(6, 6), layout="constrained")
-    with _square(
-        figure, x="mean predicted P(positive)", y="share of positive", title="Calibration (test rows)"
-    ) as axes:
-        for number, (name, result) in enumerate(results.items()):
-            for probabilities, style, when, error in (
-                (result.uncalibrated, ":", "before", result.calibration_error_before),
-                (result.probabilities, "-", "after", result.scores.calibration_error),
-            ):
-                share, mean = calibration_curve(result.labels, probabilities, n_bins=10, strategy="quantile")
-                axes.plot(
-                    mean,
-                    share,
-                    style,
-                    marker=".",
-                    color=f"C{number}",
-                    label=f"{name} {when}, ECE {error:.3f}",
-                )
-        axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="perfect")
+    figure, panels = _panels(results, height=4.2)
+    for axes, (name, result) in zip(panels, results.items(), strict=True):
+        _unit_square(axes, x="mean predicted P(positive)", y="share of positive", title=name)
+        axes.plot([0, 1], [0, 1], color="grey", linestyle="--")
+        for probabilities, style, when, error in (
+            (result.uncalibrated, "C1:", "before", result.calibration_error_before),
+            (result.probabilities, "C0-", "after", result.scores.calibration_error),
+        ):
+            share, mean = calibration_curve(result.labels, probabilities, n_bins=10, strategy="quantile")
+            axes.plot(mean, share, style, marker=".", label=f"{when}: ECE {error:.3f}")
+        axes.legend(loc="upper left", fontsize="small")
+    figure.suptitle("Calibration (test rows, ten bins of equal size)")
     return figure
 
 
 def _confusion(results: Mapping[str, DatasetResult]) -> Figure:
-    figure = Figure(figsize=(3.2 * len(results), 3.4), layout="constrained")
-    for axes, (name, result) in zip(
-        np.atleast_1d(figure.subplots(1, len(results))), results.items(), strict=True
-    ):
+    figure, panels = _panels(results, height=3.6)
+    for axes, (name, result) in zip(panels, results.items(), strict=True):
         matrix = metrics.confusion_matrix(result.labels, result.probabilities >= 0.5, labels=[0, 1])
-        display = metrics.ConfusionMatrixDisplay(matrix, display_labels=["negative", "positive"])
-        display.plot(ax=axes, cmap="Blues", colorbar=False, values_format=",d")
-        axes.set(title=name, xlabel="predicted", ylabel="label")
+        shares = matrix / matrix.sum(axis=1, keepdims=True)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for (label, predicted), count in np.ndenumerate(matrix):
+            share = shares[label, predicted]
+            colour = "white" if share > 0.5 else "black"
+            axes.text(predicted, label, f"{count:,}\n{share:.1%}", ha="center", va="center", color=colour)
+        names = ["negative", "positive"]
+        axes.set(title=name, xlabel="predicted", ylabel="label", xticks=[0, 1], yticks=[0, 1])
+        axes.set_xticklabels(names)
+        axes.set_yticklabels(names, rotation=90, va="center")
+    figure.suptitle("Confusion (test rows; share of the label's rows)")
     return figure
 
 

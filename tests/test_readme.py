@@ -1,0 +1,93 @@
+"""The README is true: its table is the settings table, and its conversation happens as printed."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from function_app.settings import SETTINGS
+from tests.function_app.running import RunningHost
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+IDENTIFIERS = {"id", "feedback_id", "prediction_id"}
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
+    running = RunningHost(STORE_PATH=str(tmp_path_factory.mktemp("store") / "store.sqlite3"))
+    yield running
+    assert running.stop() == 0
+
+
+def test_the_settings_table_is_the_one_in_the_code():
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| `(.*?)` \| (.+?) \|$", README, re.MULTILINE)
+    assert rows == [(s.name, s.type, s.default, s.help) for s in SETTINGS]
+
+
+def conversation() -> list[tuple[str, str]]:
+    """The commands and answers of the section, in order."""
+    section = README.split("## A first conversation")[1].split("\n## ")[0]
+    blocks = re.findall(r"```console\n\$ (.*?)\n(?!> )(\{.*?\})\n```", section, re.DOTALL)
+    assert len(blocks) >= 4
+    return blocks
+
+
+def test_the_conversation_happens_as_printed(host):
+    meant: dict[str, str] = {}
+    for command, printed in conversation():
+        to_run = command.replace("http://127.0.0.1:7071", host.base)
+        for written, real in meant.items():
+            to_run = to_run.replace(written, real)
+        done = subprocess.run(
+            ["bash", "-c", to_run],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        same(json.loads(printed), json.loads(done.stdout), meant)
+
+
+def same(printed: Any, found: Any, meant: dict[str, str], name: str = "") -> None:
+    """The same keys and values; numbers to three digits; identifiers and times are new every time."""
+    if isinstance(printed, dict):
+        assert list(printed) == list(found)
+        for key in printed:
+            same(printed[key], found[key], meant, key)
+    elif isinstance(printed, list):
+        assert len(printed) == len(found)
+        for left, right in zip(printed, found, strict=True):
+            same(left, right, meant, name)
+    elif name in IDENTIFIERS:
+        meant[printed] = found
+    elif isinstance(printed, float):
+        assert found == pytest.approx(printed, abs=2e-3)
+    else:
+        assert found == printed
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))
+def test_local_links_lead_somewhere(link):
+    assert (ROOT / link).exists()
+
+
+def test_every_make_target_it_names_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)(?:PORT=\d+ )?make ([a-z-]+)", README, re.MULTILINE)) <= targets
+
+
+def test_every_command_of_training_and_export_it_names_has_help():
+    for module, command in sorted(set(re.findall(r"python -m (training|export) ([a-z]+)", README))):
+        subprocess.run(
+            [sys.executable, "-m", module, command, "--help"],
+            cwd=ROOT,
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
