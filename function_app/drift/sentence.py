@@ -7,7 +7,8 @@ from function_app.store.records import DriftReport
 
 def describe(report: DriftReport, *, min_samples: int) -> str:
     """What moved, by how much, over how many tweets, how sure that is, and what to do."""
-    tweets = f"{report.samples:,} tweets scored by model {report.model}"
+    noun = "tweet" if report.samples == 1 else "tweets"
+    tweets = f"{report.samples:,} {noun} scored by model {report.model}"
     if report.status == "insufficient_data":
         return f"Too early to judge: {tweets}, and at least {min_samples:,} are needed. Nothing to do."
     moved = (
