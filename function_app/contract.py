@@ -70,7 +70,7 @@ class FeedbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
             )
         if (self.correct is UNSET) == (self.label is UNSET):
             given = "neither" if self.correct is UNSET else "both"
-            raise InvalidRequestError(f"correct, label: {given} of them was given; give exactly one")
+            raise InvalidRequestError(f"correct, label: {given} of them given; give exactly one")
         if self.text is not UNSET:
             check_text("text", self.text, limits)
         if self.comment is not UNSET:
