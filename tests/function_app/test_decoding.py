@@ -119,8 +119,8 @@ def test_a_bad_text_of_a_batch_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     ("fields", "detail"),
     [
-        ({}, "correct, label: neither of them was given; give exactly one"),
-        ({"correct": True, "label": "positive"}, "correct, label: both of them was given"),
+        ({}, "correct, label: neither of them given; give exactly one"),
+        ({"correct": True, "label": "positive"}, "correct, label: both of them given"),
         ({"correct": "no"}, "correct: a string was given; it must be true or false"),
         ({"correct": None}, "correct: null was given; it must be true or false"),
         ({"label": "meh"}, "label: another string was given; it must be one of negative, positive"),
