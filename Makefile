@@ -27,6 +27,8 @@ $(VENV)/serving: $(VENV)/created requirements.txt requirements-local.txt constra
 
 $(VENV)/everything: $(VENV)/created requirements.txt requirements-local.txt constraints.txt training/requirements.txt tests/requirements.txt
 	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
+	# The library of Azure's Python 3.13 worker runs on 3.11 too, but does not say so.
+	$(BIN)/python -m pip install --quiet --no-deps --ignore-requires-python --upgrade --target $(VENV)/worker azure-functions-runtime==1.3.0
 	@touch $@ $(VENV)/serving
 
 start: $(VENV)/serving  ## set up and serve the shipped model on http://127.0.0.1:7071 (PORT=… changes it)
