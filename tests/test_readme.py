@@ -72,6 +72,18 @@ def same(printed: Any, found: Any, meant: dict[str, str], name: str = "") -> Non
         assert found == printed
 
 
+def test_the_figures_are_the_manifest_s():
+    manifest = json.loads((ROOT / "function_app" / "model" / "manifest.json").read_text(encoding="utf-8"))
+    assert f"`{manifest['version']}`" in README
+    section = README.split("## Figures")[1].split("\n## ")[0]
+    found = {rows: figures for rows, *figures in re.findall(r"\| ([\d,]+)" + r" \| ([\d.]+)" * 7, section)}
+    shown = ("f1_negative", "f1_positive", "roc_auc", "log_loss", "calibration_error")
+    assert len(found) == len(manifest["metrics"])
+    for result in manifest["metrics"].values():
+        accuracy, _, *others = found[f"{result['rows']:,}"]
+        assert [accuracy, *others] == [f"{result[name]:.3f}" for name in ("accuracy", *shown)]
+
+
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))
 def test_local_links_lead_somewhere(link):
     assert (ROOT / link).exists()
