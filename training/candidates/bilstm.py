@@ -53,8 +53,8 @@ class BiLstm:
         best = network.get_weights()
         for epoch in range(1, self.epochs + 1):
             bar = tqdm(batches, desc=f"epoch {epoch}/{self.epochs}", unit="batch", disable=not progress)
-            losses = _pass(bar, network.train_on_batch, network)
-            against = _pass(held_out, network.test_on_batch, network)
+            losses = _pass(bar, network.train_on_batch)
+            against = _pass(held_out, network.test_on_batch)
             figures = losses | {f"val_{name}": value for name, value in against.items()}
             if progress:
                 tqdm.write(", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
@@ -123,15 +123,21 @@ class LengthSortedBatches:
         return np.split(by_length, range(self._batch_size, len(by_length), self._batch_size))
 
 
-def _pass(
-    batches: Iterable[Batch], step: Callable[..., dict[str, float]], network: keras.Model
-) -> dict[str, float]:
-    """Feed every batch to a step of Keras; its metrics are means over the rows so far."""
-    network.reset_metrics()
-    figures: dict[str, float] = {}
+def _pass(batches: Iterable[Batch], step: Callable[..., dict[str, float]]) -> dict[str, float]:
+    """Feed every batch to a step of Keras; its metrics, which are a batch's own, as means over all rows.
+
+    Each row counts as much as it weighs.
+    """
+    sums = {"loss": 0.0, "accuracy": 0.0}
+    weight = 0.0
     for ids, labels, weights in batches:
         figures = step(ids, labels, sample_weight=weights, return_dict=True)
-    return {name: float(value) for name, value in figures.items()}
+        batch_weight = float(weights.sum())
+        # Keras divides the weighted sum of losses by the rows, that of the hits by the weights.
+        sums["loss"] += float(figures["loss"]) * len(ids)
+        sums["accuracy"] += float(figures["accuracy"]) * batch_weight
+        weight += batch_weight
+    return {name: total / weight for name, total in sums.items()}
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,30 @@ def test_the_recurrent_network_reports_every_epoch():
     ]
 
 
+def test_the_figures_of_an_epoch_are_those_of_all_rows():
+    rows = examples(150, seed=2)
+    weights = np.linspace(0.1, 5, 150, dtype=np.float32)
+    held_out = Examples(rows.ids, rows.labels, weights)
+    candidate = replace(CANDIDATES["bilstm"], epochs=1)
+    fitted = candidate.fit(examples(300, seed=1), held_out, seed=3, progress=False)
+    logits = fitted.logits(rows.ids)
+    losses = np.logaddexp(0, np.where(rows.labels == 1, -logits, logits))
+    hits = (logits > 0) == (rows.labels == 1)
+    assert fitted.history[0]["val_loss"] == pytest.approx(np.average(losses, weights=weights), abs=1e-4)
+    assert fitted.history[0]["val_accuracy"] == pytest.approx(np.average(hits, weights=weights), abs=1e-4)
+
+
+def test_the_best_epoch_is_kept_not_the_last():
+    wild = replace(CANDIDATES["bilstm"], learning_rate=0.3, epochs=8, patience=8)
+    held_out = examples(200, seed=2)
+    fitted = wild.fit(examples(300, seed=1), held_out, seed=4, progress=False)
+    logits = fitted.logits(held_out.ids)
+    loss = np.logaddexp(0, np.where(held_out.labels == 1, -logits, logits)).mean()
+    losses = [epoch["val_loss"] for epoch in fitted.history]
+    assert loss == pytest.approx(min(losses), rel=1e-3)
+    assert losses[-1] > min(losses) * 1.01
+
+
 def test_an_epoch_gives_every_row_once_and_orders_anew():
     rows = examples(101, seed=8)
     numbered = Examples(rows.ids, rows.labels, np.arange(101, dtype=np.float32))
