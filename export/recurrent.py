@@ -15,6 +15,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper
 
+from export.canonical import canonical
 from export.errors import ExportError
 from export.text_graph import IR_VERSION, OPSETS, PADDING_ID, set_opsets
 
@@ -37,12 +38,14 @@ def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
     for node in recurrent:
         node.input[4] = "lengths"
     graph.node.insert(0, helper.make_node("Cast", ["tokens"], ["lengths"], to=TensorProto.INT32))
+    del graph.input[:]
+    graph.input.append(helper.make_tensor_value_info("ids", TensorProto.INT32, ["N", "T"]))
     graph.input.append(helper.make_tensor_value_info("tokens", TensorProto.INT64, ["N"]))
     graph.node.append(helper.make_node("Reshape", [graph.output[0].name, "flat"], ["logit"]))
     graph.initializer.append(helper.make_tensor("flat", TensorProto.INT64, [1], [-1]))
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["N"]))
-    return model
+    return canonical(model)
 
 
 def network_logits(network: keras.Model, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:

@@ -1,7 +1,6 @@
 """A trained model as MLflow keeps it: the model itself, its vocabulary, and the texts held out from it."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from export.errors import ExportError
+from export.tracking import connect
 
 DEFAULT_MODEL = "models:/tweet-sentiment@selected"
-DEFAULT_URI = "sqlite:///mlflow.db"
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,7 @@ def load_trained(uri: str = DEFAULT_MODEL) -> TrainedModel:
 
     Raises `ExportError` when there is no such model or its run lacks what the export needs.
     """
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI)
-    client = MlflowClient()
+    client = connect()
     try:
         run_id = _run_of(client, uri)
         run = client.get_run(run_id)

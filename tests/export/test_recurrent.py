@@ -53,6 +53,11 @@ def test_there_is_one_lstm_operator_and_no_loop(network):
     assert "Loop" not in operators
 
 
+def test_the_same_network_converts_to_the_same_bytes(network):
+    first, second = (recurrent_graph(network).SerializeToString() for _ in range(2))
+    assert first == second
+
+
 def test_a_network_without_lstm_is_refused():
     ids = keras.Input((None,), dtype="int32")
     pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(5, 2)(ids))

@@ -1,0 +1,14 @@
+"""Where trained models are read from and scorers are registered: MLflow, by default in ``mlflow.db``."""
+
+import os
+
+import mlflow
+from mlflow import MlflowClient
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+
+
+def connect() -> MlflowClient:
+    """Point MLflow at ``MLFLOW_TRACKING_URI`` (default: `DEFAULT_URI`, in the working directory)."""
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI)
+    return MlflowClient()
