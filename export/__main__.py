@@ -1,4 +1,4 @@
-"""``python -m export``: turn the selected model into the bundle that the app serves."""
+"""``python -m export``: turn the selected model into the bundle that the app serves, or go back to one."""
 
 import argparse
 import sys
@@ -8,7 +8,9 @@ from pathlib import Path
 from export.errors import ExportError
 from export.frameworks import settle_frameworks
 
-SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
+ROOT = Path(__file__).resolve().parents[1]
+SERVED = ROOT / "function_app" / "model"
+HISTORY = ROOT / ".local" / "bundles"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,8 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export", description=__doc__)
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    kept = argparse.ArgumentParser(add_help=False)
+    kept.add_argument(
+        "--history",
+        type=Path,
+        default=HISTORY,
+        metavar="FOLDER",
+        help="where replaced bundles are kept (default: %(default)s)",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    bundle = commands.add_parser("bundle", help="convert, calibrate, check, quantise, measure, write")
+    bundle = commands.add_parser(
+        "bundle", parents=[kept], help="convert, calibrate, check, quantise, measure, write"
+    )
     bundle.add_argument(
         "--model",
         default="models:/tweet-sentiment@selected",
@@ -56,6 +68,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     bundle.add_argument("--max-mb", type=float, default=10.0, help="refuse a bigger model.onnx (default: 10)")
     bundle.set_defaults(command=_bundle)
+
+    rollback = commands.add_parser("rollback", parents=[kept], help="serve a bundle again that was replaced")
+    rollback.add_argument(
+        "version", nargs="?", metavar="VERSION", help="default: the newest that is older than the present one"
+    )
+    rollback.add_argument("--list", action="store_true", help="only show what is kept")
+    rollback.add_argument(
+        "--bundle",
+        type=Path,
+        default=SERVED,
+        metavar="FOLDER",
+        help="where the app reads it (default: %(default)s)",
+    )
+    rollback.set_defaults(command=_rollback)
+
+    register = commands.add_parser("register", help="log a bundle in MLflow for scoring on Spark or in a job")
+    register.add_argument(
+        "--bundle",
+        type=Path,
+        default=SERVED,
+        metavar="FOLDER",
+        help="what is logged (default: %(default)s)",
+    )
+    register.add_argument(
+        "--name",
+        default="tweet-sentiment-scorer",
+        help="registered model that gets the version and the alias newest (default: %(default)s)",
+    )
+    register.set_defaults(command=_register)
     return parser
 
 
@@ -71,6 +112,7 @@ def _bundle(options: argparse.Namespace) -> None:
             parity_texts=options.parity_texts,
             min_parity_texts=options.min_parity_texts,
             max_bytes=int(options.max_mb * 1e6),
+            history=options.history,
             progress=sys.stderr.isatty(),
         ),
     )
@@ -87,6 +129,26 @@ def _bundle(options: argparse.Namespace) -> None:
             f"ECE {result['calibration_error']:.4f}"
         )
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _rollback(options: argparse.Namespace) -> None:
+    from export.history import kept_bundles, rollback
+
+    if options.list:
+        lines = [f"{kept.version:<40} {kept.created}" for kept in kept_bundles(options.history)]
+        sys.stdout.write("\n".join(lines or [f"nothing is kept in {options.history}"]) + "\n")
+        return
+    served = rollback(options.bundle, options.history, options.version)
+    sys.stdout.write(
+        f"{served.folder}: {served.version} of {served.created}; running instances serve it after a restart\n"
+    )
+
+
+def _register(options: argparse.Namespace) -> None:
+    from export.registration import register_scorer
+
+    registered = register_scorer(options.bundle, name=options.name)
+    sys.stdout.write(f"{registered.uri}: {registered.bundle}\n")
 
 
 if __name__ == "__main__":

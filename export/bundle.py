@@ -7,13 +7,11 @@ texts with the probabilities that the app must find again before it serves.
 
 import hashlib
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import onnx
@@ -23,6 +21,7 @@ from export.calibration import Calibration
 from export.composition import run_graph, whole_graph
 from export.errors import ExportError
 from export.held_out import LABELS, HeldOut
+from export.history import publish
 from export.metrics import Scores
 from export.parity import HARD_TEXTS, MIN_TEXTS, Parity, compare, require_parity
 from export.quantisation import quantise_tables
@@ -49,13 +48,17 @@ REFERENCE_ROWS = 5000
 
 @dataclass(frozen=True, kw_only=True)
 class BundleOptions:
-    """``parity_texts`` held-out texts, at least ``min_parity_texts``, join the hard ones in the check."""
+    """``parity_texts`` held-out texts, at least ``min_parity_texts``, join the hard ones in the check.
+
+    ``history``: the folder that keeps the bundle which this one replaces; None keeps nothing.
+    """
 
     quantise: bool = True
     parity_texts: int = 5000
     min_parity_texts: int = MIN_TEXTS
     max_bytes: int = 10_000_000
     seed: int = 7
+    history: Path | None = None
     progress: bool = False
 
 
@@ -122,7 +125,7 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
         "data": trained.data,
         "packages": _packages(),
     }
-    _replace(folder, {**files, "manifest.json": _json(manifest)})
+    publish(folder, {**files, "manifest.json": _json(manifest)}, history=options.history)
     steps.update()
     steps.close()
     return Bundle(folder, manifest)
@@ -207,19 +210,3 @@ def _packages() -> dict[str, str]:
 
 def _json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _replace(folder: Path, files: dict[str, bytes]) -> None:
-    """Write a whole new folder beside the old one, then swap the two."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    fresh.chmod(0o755)
-    for name, content in files.items():
-        (fresh / name).write_bytes(content)
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    old = fresh.with_name(f"{fresh.name}-old")
-    folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old)

@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,38 +13,9 @@ from mlflow import MlflowClient
 from function_app.extensions import extension_library
 from tests.function_app.running import RunningHost
 from tests.function_app.waiting import wait_until
+from tests.workplace import CORPUS, Workplace
 
-ROOT = Path(__file__).resolve().parents[1]
-CORPUS = ROOT / "tests" / "corpus" / "tweets.csv"
 SMALL_LSTM = ("embedding_width=16", "units=16", "batch_size=16", "epochs=8", "patience=3")
-
-
-class Workplace:
-    """An empty folder with an MLflow database of its own, and the commands run in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.tracking_uri = f"sqlite:///{folder}/mlflow.db"
-        self.bundle = folder / "bundle"
-
-    def run(self, *arguments: str, code: int = 0) -> str:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "MLFLOW_TRACKING_URI": self.tracking_uri,
-            "PYTHONWARNINGS": "default",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout if code == 0 else done.stderr
 
 
 def corpus_rows(*labels: str) -> list[dict[str, str]]:
@@ -112,8 +80,10 @@ def test_the_bundle_says_how_good_it_is_and_what_it_was_made_of(workplace):
     assert sum(reference["score"]["counts"]) == reference["rows"]
 
 
-def test_both_candidates_can_be_exported_and_a_score_does_not_depend_on_the_batch(workplace):
-    texts = [row["text"] for row in corpus_rows("negative", "neutral")[:60]] + ["", "😡", "x" * 2000]
+@pytest.fixture(scope="module")
+def versions(workplace: Workplace) -> dict[str, Path]:
+    """Candidate -> its bundle; the selected candidate is thus exported a second time."""
+    folders = {}
     for version in ("1", "2"):
         folder = workplace.folder / f"version-{version}"
         workplace.run(
@@ -126,6 +96,20 @@ def test_both_candidates_can_be_exported_and_a_score_does_not_depend_on_the_batc
             "--min-parity-texts",
             "50",
         )
+        folders[json.loads((folder / "manifest.json").read_text())["candidate"]] = folder
+    assert set(folders) == {"tfidf_logreg", "bilstm"}
+    return folders
+
+
+def test_a_second_export_gives_the_same_bytes(workplace, versions):
+    candidate = json.loads((workplace.bundle / "manifest.json").read_text())["candidate"]
+    for name in ("model.onnx", "reference.json"):
+        assert (versions[candidate] / name).read_bytes() == (workplace.bundle / name).read_bytes()
+
+
+def test_both_candidates_can_be_exported_and_a_score_does_not_depend_on_the_batch(versions):
+    texts = [row["text"] for row in corpus_rows("negative", "neutral")[:60]] + ["", "😡", "x" * 2000]
+    for folder in versions.values():
         options = onnxruntime.SessionOptions()
         options.register_custom_ops_library(extension_library())
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)

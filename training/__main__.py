@@ -1,45 +1,50 @@
-"""``python -m training``: read data, train candidates, compare them, select one, measure a bundle."""
+"""``python -m training``: data, candidates, comparison, selection, measuring; feedback and retraining."""
 
 import argparse
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 
 from export.frameworks import settle_frameworks
+from training.feedback import command as feedback_command
+from training.retraining import command as retraining_command
 
 SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; 0 when it worked, 2 with one line on stderr when what it was given is wrong."""
+    """Run one subcommand; 0 when it worked, 2 with one line on stderr when what it was given is wrong.
+
+    `retrain` answers 1 where the present model stays, so what nobody foresaw is 2 as well.
+    """
     options = _parser().parse_args(arguments)
     settle_frameworks()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     from mlflow.exceptions import MlflowException
 
-    from function_app.errors import BundleError
+    from export.errors import ExportError
+    from function_app.errors import AppError
+    from training.candidates.hyperparameters import HyperparameterError
     from training.data import DataError
     from training.selection import SelectionError
 
     try:
-        options.command(options)
-    except (BundleError, DataError, SelectionError, _UsageError) as error:
+        return int(options.command(options) or 0)
+    except (AppError, DataError, ExportError, HyperparameterError, SelectionError) as error:
         return _refused(error, options)
     except MlflowException as error:
         return _refused(Exception(f"MLflow: {error}"), options)
-    return 0
-
-
-class _UsageError(Exception):
-    """An argument that argparse cannot judge."""
+    except Exception:  # noqa: BLE001 - Python's own exit code for it is 1
+        traceback.print_exc()
+        return 2
 
 
 def _refused(error: Exception, options: argparse.Namespace) -> int:
     if options.debug:
-        raise error
+        traceback.print_exception(error)
     sys.stderr.write(f"error: {error}\n")
     return 2
 
@@ -101,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--bundle", type=Path, default=SERVED, metavar="FOLDER", help="default: %(default)s")
     score.add_argument("--quiet", action="store_true", help="no progress bars")
     score.set_defaults(command=_score)
+    feedback_command.add_to(commands, common)
+    retraining_command.add_to(commands, common)
     return parser
 
 
@@ -130,15 +137,12 @@ def _data(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from training.candidates import CANDIDATES
+    from training.candidates.hyperparameters import as_pairs, named_candidate
     from training.run import RunOptions, train
 
-    if options.candidate not in CANDIDATES:
-        raise _UsageError(f"no candidate {options.candidate!r}; there are {', '.join(CANDIDATES)}")
-    candidate = CANDIDATES[options.candidate]()
     finished = train(
         options.candidate,
-        replace(candidate, **_hyperparameters(candidate, options.set)),  # type: ignore[type-var]
+        named_candidate(options.candidate, as_pairs(options.set)),
         RunOptions(
             data=tuple(options.data),
             seed=options.seed,
@@ -156,21 +160,6 @@ def _train(options: argparse.Namespace) -> None:
             f"ECE {scores.calibration_error:.4f}"
         )
     _print(f"run {finished.run_id}")
-
-
-def _hyperparameters(candidate: object, given: Sequence[str]) -> dict[str, object]:
-    types = {field.name: type(getattr(candidate, field.name)) for field in fields(candidate)}  # type: ignore[arg-type]
-    types.pop("family")
-    values: dict[str, object] = {}
-    for item in given:
-        name, equals, value = item.partition("=")
-        if not equals or name not in types:
-            raise _UsageError(f"--set {item}: give NAME=VALUE with NAME one of {', '.join(types)}")
-        try:
-            values[name] = types[name](value)
-        except ValueError:
-            raise _UsageError(f"--set {item}: {name} must be of type {types[name].__name__}") from None
-    return values
 
 
 def _compare(options: argparse.Namespace) -> None:

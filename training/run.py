@@ -1,5 +1,6 @@
 """One tracked training run: data, text graph, candidate, held-out scores, all of it logged in MLflow."""
 
+import csv
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,13 +8,14 @@ from tempfile import TemporaryDirectory
 
 import mlflow
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from export.text_graph import Normaliser, WordIds
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
 from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare
-from training.data.datasets import SENTIMENT140
+from training.data.datasets import FEEDBACK, SENTIMENT140
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
 from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
 from training.plots import figures
@@ -24,6 +26,10 @@ HOLDOUT_FILE = "holdout.csv.gz"
 DATA_FILE = "data.json"
 RESULTS_FILE = "results.json"
 DISTANT_LABELS = (SENTIMENT140,)
+FEEDBACK_SHARE = 0.1
+"""Part of the weight of all training rows that feedback is brought to."""
+MAX_FEEDBACK_WEIGHT = 5.0
+"""How much a row of feedback counts at most, against another one that people labelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +71,9 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
         mlflow.log_dict(_data_card(prepared), DATA_FILE)
         mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
 
-        vocabulary = build_vocabulary(texts.normalised[TRAIN], size=candidate.vocabulary_size)
+        vocabulary = build_vocabulary(
+            texts.normalised[TRAIN], size=candidate.vocabulary_size, favoured=texts.of_feedback(TRAIN)
+        )
         mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
         mlflow.log_param("vocabulary_words", len(vocabulary))
         to_ids = WordIds(vocabulary, max_tokens=candidate.max_tokens)
@@ -102,12 +110,16 @@ class TrainingTexts:
     def examples(self, role: str, to_ids: WordIds) -> Examples:
         """The role's rows as the candidates take them, weights included."""
         rows = self._rows[role]
-        human = ~rows["dataset"].isin(DISTANT_LABELS).to_numpy()
         return Examples(
             ids=to_ids(self.normalised[role]),
             labels=(rows["label"] == POSITIVE).to_numpy(dtype=np.int8),
-            weights=np.where(human, self._options.human_weight, 1.0).astype(np.float32),
+            weights=row_weights(rows["dataset"], human=self._options.human_weight),
         )
+
+    def of_feedback(self, role: str) -> list[str]:
+        """The role's normalised texts that come from users of the app."""
+        rows = (self._rows[role]["dataset"] == FEEDBACK).tolist()
+        return [text for text, is_feedback in zip(self.normalised[role], rows, strict=True) if is_feedback]
 
     def held_out(self, role: str, to_ids: WordIds) -> HeldOut:
         """The role's rows as the evaluation takes them."""
@@ -125,6 +137,21 @@ class TrainingTexts:
         return [
             with_one if cut else text for with_one, text, cut in zip(restored, texts, distant, strict=True)
         ]
+
+
+def row_weights(datasets: pd.Series, *, human: float) -> npt.NDArray[np.float32]:
+    """How much each row counts in training, (N,) float32, from the names of the rows' data sets.
+
+    A row labelled by its emoticon counts 1, one labelled by people `human`. Feedback is brought to a tenth of
+    all weight: little of it counts more, up to five times `human` a row, and much of it less, down to 1, for
+    it tells of mistakes more than of the language as a whole.
+    """
+    weights = np.where(datasets.isin(DISTANT_LABELS), 1.0, human)
+    feedback = (datasets == FEEDBACK).to_numpy()
+    if feedback.any():
+        wanted = FEEDBACK_SHARE / (1 - FEEDBACK_SHARE) * weights[~feedback].sum() / feedback.sum()
+        weights[feedback] = np.clip(wanted, 1.0, MAX_FEEDBACK_WEIGHT * human)
+    return weights.astype(np.float32)
 
 
 def _too_small(role: str, found: set[str]) -> DataError:
@@ -155,7 +182,8 @@ def _log_holdout(frame: pd.DataFrame) -> None:
     rows = frame.loc[frame["role"].isin([CALIBRATION, TEST]), ["dataset", "role", "label", "text"]]
     with TemporaryDirectory() as folder:
         path = Path(folder) / HOLDOUT_FILE
-        rows.to_csv(path, index=False, compression={"method": "gzip", "mtime": 0})
+        # Unquoted, a carriage return in a text would end its row.
+        rows.to_csv(path, index=False, quoting=csv.QUOTE_ALL, compression={"method": "gzip", "mtime": 0})
         mlflow.log_artifact(str(path))
 
 

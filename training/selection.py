@@ -81,12 +81,10 @@ def select(client: MlflowClient) -> Contender:
             "the newest runs of the candidates saw different data: train them on the same to compare"
         )
     best = ranked[0]
-    versions = client.search_model_versions(
-        f"name = '{tracking.REGISTERED_MODEL}' and run_id = '{best.run_id}'"
-    )
-    if not versions:
+    version = tracking.registered_version(client, best.run_id)
+    if version is None:
         raise SelectionError(f"run {best.run_id} of {best.candidate} has no registered model: train it again")
-    client.set_registered_model_alias(tracking.REGISTERED_MODEL, tracking.SELECTED, versions[0].version)
+    client.set_registered_model_alias(tracking.REGISTERED_MODEL, tracking.SELECTED, version)
     return best
 
 

@@ -38,6 +38,12 @@ def finished_runs(client: MlflowClient) -> list[Run]:
     )
 
 
+def registered_version(client: MlflowClient, run_id: str) -> str | None:
+    """The version under which a run's model is registered."""
+    versions = client.search_model_versions(f"name = '{REGISTERED_MODEL}' and run_id = '{run_id}'")
+    return str(versions[0].version) if versions else None
+
+
 def download(client: MlflowClient, run_id: str, path: str) -> Path:
     """A run's artefact as a local file or folder."""
     return Path(client.download_artifacts(run_id, path))

@@ -8,12 +8,21 @@ from export.rewriting import LINK, MENTION, NUMBER, SAME_MEANING
 ALWAYS = (*SAME_MEANING, LINK, MENTION, NUMBER)
 
 
-def build_vocabulary(normalised: Iterable[str], *, size: int, min_count: int = 3) -> list[str]:
+def build_vocabulary(
+    normalised: Iterable[str], *, size: int, min_count: int = 3, favoured: Iterable[str] = ()
+) -> list[str]:
     """The ``size`` most frequent words that occur ``min_count`` times or more, the most frequent first.
 
-    Spellings of one meaning are left to that meaning's token, which always belongs to the vocabulary. Ties
-    fall alphabetically, so that the answer does not depend on the order of the texts.
+    Words that occur so often in the ``favoured`` texts alone come before all others: new words that users
+    care about are rare among millions of old texts. Spellings of one meaning are left to that meaning's
+    token, which always belongs to the vocabulary. Ties fall alphabetically, so that the answer does not
+    depend on the order of the texts.
     """
+    ranked = dict.fromkeys([*_frequent(favoured, min_count), *_frequent(normalised, min_count)])
+    return [*ALWAYS, *list(ranked)[: max(size - len(ALWAYS), 0)]]
+
+
+def _frequent(normalised: Iterable[str], min_count: int) -> list[str]:
     counts: Counter[str] = Counter()
     for text in normalised:
         counts.update(text.split())
@@ -22,5 +31,6 @@ def build_vocabulary(normalised: Iterable[str], *, size: int, min_count: int = 3
             counts.pop(spelling, None)
     for token in ALWAYS:
         counts.pop(token, None)
-    frequent = sorted((-count, word) for word, count in counts.items() if count >= min_count)
-    return [*ALWAYS, *(word for _, word in frequent[: max(size - len(ALWAYS), 0)])]
+    return [
+        word for _, word in sorted((-count, word) for word, count in counts.items() if count >= min_count)
+    ]

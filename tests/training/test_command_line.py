@@ -93,8 +93,15 @@ def test_data_shows_the_counts(capsys):
 
 
 def test_help_is_there_for_every_command(capsys):
-    for command in ("data", "train", "compare", "select"):
+    for command in ("data", "train", "compare", "select", "collect", "retrain"):
         with pytest.raises(SystemExit) as stopped:
             main([command, "--help"])
         assert stopped.value.code == 0
         assert command in capsys.readouterr().out
+
+
+def test_debug_shows_where_an_error_comes_from_and_the_code_stays(capsys):
+    assert main(["compare", "--debug"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("Traceback")
+    assert error.splitlines()[-1].startswith("error: ")

@@ -23,3 +23,10 @@ def test_the_order_of_the_texts_does_not_matter():
 def test_spellings_that_a_token_stands_for_are_no_words_of_their_own():
     assert not {":)", "😡"} & set(build_vocabulary(TEXTS, size=100, min_count=1))
     assert {"_happy_", "_angry_"} <= set(ALWAYS)
+
+
+def test_words_of_favoured_texts_come_before_more_frequent_ones():
+    favoured = ["zebra :)", "zebra crossing", "a zebra"]
+    words = build_vocabulary(TEXTS, size=len(ALWAYS) + 2, min_count=3, favoured=favoured)
+    assert words == [*ALWAYS, "zebra", "late"]
+    assert "crossing" not in build_vocabulary(TEXTS, size=100, min_count=3, favoured=favoured)

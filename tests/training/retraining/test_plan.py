@@ -1,0 +1,66 @@
+"""A challenger is trained as the present model was, unless something else is asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from function_app.bundle import read_bundle
+from function_app.predictor import Predictor
+from tests.function_app.handmade import write_bundle, write_manifest
+from training.candidates import BiLstm, TfidfLogReg
+from training.candidates.hyperparameters import HyperparameterError
+from training.data import DataError
+from training.retraining.plan import Wishes, make_plan
+
+PARAMETERS = {
+    "family": "linear",
+    "min_documents": "1",
+    "inverse_regularisation": "2.0",
+    "data": "airline,corpus/tweets.csv,.local/feedback/20260301-00000000/feedback.csv",
+    "seed": "11",
+    "limit": "500",
+    "human_weight": "2.0",
+    "emoticons": "0.0",
+}
+
+
+@pytest.fixture
+def present(tmp_path: Path) -> Predictor:
+    folder = write_bundle(tmp_path / "bundle")
+    files = {name: (folder / name).read_bytes() for name in ("model.onnx", "reference.json")}
+    write_manifest(folder, files=files, candidate="tfidf_logreg", parameters=PARAMETERS)
+    return Predictor(read_bundle(folder))
+
+
+def test_what_the_manifest_says_is_taken_over_but_for_old_feedback(present):
+    plan = make_plan(present, Wishes(hyperparameters={}))
+    assert plan.candidate == TfidfLogReg(min_documents=1, inverse_regularisation=2.0)
+    assert plan.data == ("airline", "corpus/tweets.csv")
+    assert (plan.seed, plan.limit, plan.human_weight, plan.emoticons) == (11, 500, 2.0, 0.0)
+    assert plan.notes == ()
+
+
+def test_wishes_come_first_and_unequal_terms_are_noted(present):
+    wishes = Wishes(candidate="bilstm", hyperparameters={"epochs": "2"}, data=("airline",), seed=3, limit=9)
+    plan = make_plan(present, wishes)
+    assert plan.candidate == BiLstm(epochs=2)
+    assert (plan.data, plan.seed, plan.limit) == (("airline",), 3, 9)
+    assert "flatters" in plan.notes[0]
+
+
+def test_the_same_file_in_another_folder_is_on_equal_terms(present):
+    wishes = Wishes(hyperparameters={}, data=("airline", "/elsewhere/tweets.csv"))
+    assert make_plan(present, wishes).notes == ()
+
+
+def test_an_unknown_candidate_or_hyperparameter_is_refused(present):
+    with pytest.raises(HyperparameterError, match="perceptron"):
+        make_plan(present, Wishes(candidate="perceptron", hyperparameters={}))
+    with pytest.raises(HyperparameterError, match="epochs=2"):
+        make_plan(present, Wishes(hyperparameters={"epochs": "2"}))
+
+
+def test_a_bundle_that_does_not_say_its_data_needs_data(tmp_path):
+    present = Predictor(read_bundle(write_bundle(tmp_path / "bundle")))
+    with pytest.raises(DataError, match="--data"):
+        make_plan(present, Wishes(candidate="bilstm", hyperparameters={}))

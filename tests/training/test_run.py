@@ -1,0 +1,45 @@
+"""How much a row counts in training, and what a run keeps."""
+
+import shutil
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from export import trained
+from training import run
+from training.run import row_weights
+
+
+def weights(**rows: int) -> dict[str, float]:
+    """The weight of one row of each data set, from the number of rows of each."""
+    names = pd.Series([name for name, count in rows.items() for _ in range(count)])
+    found = row_weights(names, human=4.0)
+    assert found.dtype == np.float32
+    return {name: float(found[(names == name).to_numpy()][0]) for name in rows}
+
+
+def test_people_count_more_than_emoticons():
+    assert weights(sentiment140=10, airline=2) == {"sentiment140": 1.0, "airline": 4.0}
+
+
+def test_a_little_feedback_counts_five_times_as_much_as_other_labels_of_people():
+    assert weights(sentiment140=100_000, airline=100, feedback=50)["feedback"] == 20.0
+
+
+def test_feedback_is_brought_to_a_tenth_of_all_weight():
+    found = weights(airline=900, feedback=100)
+    assert found["feedback"] * 100 == pytest.approx(0.1 * (found["feedback"] * 100 + 900 * 4.0))
+
+
+def test_much_feedback_counts_no_less_than_an_emoticon():
+    assert weights(airline=10, feedback=1_000)["feedback"] == 1.0
+
+
+def test_held_out_texts_come_back_from_tracking_as_they_were(tmp_path, monkeypatch):
+    monkeypatch.setattr(mlflow, "log_artifact", lambda path: shutil.copy(path, tmp_path))
+    texts = ['she said "never"', "a\rreturn", "two\nlines", "NA", "a, b"]
+    frame = pd.DataFrame({"dataset": "mine", "role": "test", "label": "negative", "text": texts})
+    run._log_holdout(frame)
+    pd.testing.assert_frame_equal(trained._holdout(tmp_path / run.HOLDOUT_FILE), frame, check_dtype=False)

@@ -1,0 +1,60 @@
+"""Training a challenger and making it what would be served: a bundle."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from export.bundle import BundleOptions, write_bundle
+from export.trained import load_trained
+from function_app.bundle import read_bundle
+from function_app.predictor import Predictor
+from training import tracking
+from training.feedback.versions import FeedbackVersion
+from training.retraining.plan import Plan
+from training.run import RunOptions, train
+from training.selection import SelectionError
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """A trained and exported model. ``holdout`` has the columns dataset, role, label and text."""
+
+    run_id: str
+    registered: str
+    folder: Path
+    predictor: Predictor
+    holdout: pd.DataFrame
+
+
+def train_challenger(
+    plan: Plan, feedback: FeedbackVersion, folder: Path, *, bundle: BundleOptions, progress: bool
+) -> Challenger:
+    """Train on the usual data sets and on what users said, and export into `folder`.
+
+    Raises `DataError` and `ExportError` as training and export do.
+    """
+    finished = train(
+        plan.name,
+        plan.candidate,
+        RunOptions(
+            data=(*plan.data, _spec(feedback.data)),
+            seed=plan.seed,
+            limit=plan.limit,
+            human_weight=plan.human_weight,
+            emoticons=plan.emoticons,
+            progress=progress,
+        ),
+    )
+    version = tracking.registered_version(tracking.connect(), finished.run_id)
+    if version is None:
+        raise SelectionError(f"run {finished.run_id} has no registered model")
+    trained = load_trained(f"models:/{tracking.REGISTERED_MODEL}/{version}")
+    write_bundle(trained, folder, bundle)
+    return Challenger(finished.run_id, version, folder, Predictor(read_bundle(folder)), trained.holdout)
+
+
+def _spec(path: Path) -> str:
+    """The path as it goes into manifests, which are published: below the working folder if it can be."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,99 @@
+"""What a challenger is trained with: as the present model was, unless something else is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from function_app.predictor import Predictor
+from training.candidates import CANDIDATES, Candidate
+from training.candidates.hyperparameters import HyperparameterError, hyperparameters, named_candidate
+from training.data import DataError
+from training.feedback.versions import DATA_FILE
+
+
+class _Recipe(msgspec.Struct, frozen=True):
+    """The part of a bundle's manifest that says how its model was trained."""
+
+    candidate: str
+    parameters: dict[str, str] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What differs from the present model's training; None leaves it as it was."""
+
+    candidate: str | None = None
+    hyperparameters: Mapping[str, str]
+    data: tuple[str, ...] | None = None
+    seed: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A training to be run. ``data`` are the usual data sets, without feedback.
+
+    ``notes`` say where the comparison with the present model is not on equal terms.
+    """
+
+    name: str
+    candidate: Candidate
+    data: tuple[str, ...]
+    seed: int
+    limit: int | None
+    human_weight: float
+    emoticons: float
+    notes: tuple[str, ...]
+
+
+def make_plan(present: Predictor, wishes: Wishes) -> Plan:
+    """Complete what is asked for with what the present bundle's manifest says.
+
+    Raises:
+        HyperparameterError: no such candidate or hyperparameter.
+        DataError: the manifest does not say which data its model was trained on, and none are given.
+    """
+    recipe = msgspec.json.decode(present.manifest_json, type=_Recipe)
+    known: Mapping[str, Any] = recipe.parameters
+    usual = tuple(spec for spec in known.get("data", "").split(",") if spec and not _is_feedback(spec))
+    data = wishes.data or usual
+    if not data:
+        raise DataError("the present bundle does not say what it was trained on; name data sets with --data")
+    seed = int(known.get("seed", 7))
+    limit = None if known.get("limit", "None") == "None" else int(known["limit"])
+    name = wishes.candidate or recipe.candidate
+    if name not in CANDIDATES:
+        raise HyperparameterError(
+            f"no candidate {name!r}; choose with --candidate from {', '.join(CANDIDATES)}"
+        )
+    inherited = hyperparameters(name) if name == recipe.candidate else {}
+    notes = []
+    if tuple(map(_file, data)) != tuple(map(_file, usual)) or wishes.seed not in (None, seed):
+        notes.append(
+            "other data sets or another seed than the present model's: it may have learned from rows "
+            "that are test rows here, which flatters it"
+        )
+    return Plan(
+        name=name,
+        candidate=named_candidate(
+            name,
+            {key: known[key] for key in inherited if key in known} | dict(wishes.hyperparameters),
+        ),
+        data=data,
+        seed=seed if wishes.seed is None else wishes.seed,
+        limit=limit if wishes.limit is None else wishes.limit,
+        human_weight=float(known.get("human_weight", 4.0)),
+        emoticons=float(known.get("emoticons", 0.05)),
+        notes=tuple(notes),
+    )
+
+
+def _is_feedback(spec: str) -> bool:
+    return Path(spec).name == DATA_FILE
+
+
+def _file(spec: str) -> str:
+    return Path(spec).name
