@@ -6,13 +6,15 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+SPARK := .venv-spark
 PORT ?= 7071
+AZURITE := 3.35.0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help start func setup test lint format clean
+.PHONY: help start func setup test spark-test lint format clean
 
 help:  ## list these targets
-	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp is newer than what it was made from, so that a second `make` installs nothing.
 $(VENV)/created:
@@ -29,6 +31,10 @@ $(VENV)/everything: $(VENV)/created requirements.txt requirements-local.txt cons
 	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
 	# The library of Azure's Python 3.13 worker runs on 3.11 too, but does not say so.
 	$(BIN)/python -m pip install --quiet --no-deps --ignore-requires-python --upgrade --target $(VENV)/worker azure-functions-runtime==1.3.0
+	# The storage emulator that tests of tables and queues run against.
+	@if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need Azurite will be skipped"; \
+	elif ! npm install --silent --no-audit --no-fund --prefix $(VENV)/azurite azurite@$(AZURITE); \
+	then echo "npm could not install Azurite: tests that need it will be skipped"; fi
 	@touch $@ $(VENV)/serving
 
 start: $(VENV)/serving  ## set up and serve the shipped model on http://127.0.0.1:7071 (PORT=… changes it)
@@ -44,6 +50,15 @@ setup: $(VENV)/everything  ## set up everything: serving, training and test pack
 test: $(VENV)/everything  ## set up everything and run the tests (ARGS=… goes to pytest)
 	$(BIN)/python -m pytest $(ARGS)
 
+# Apart from $(VENV), so that it holds what a Spark worker has and nothing of training.
+$(SPARK)/everything: training/requirements-spark.txt constraints.txt
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet -r training/requirements-spark.txt
+	@touch $@
+
+spark-test: $(SPARK)/everything  ## set up PySpark in an environment of its own and score a table with it (needs Java 17)
+	$(SPARK)/bin/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
+
 lint: $(VENV)/everything  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,5 +68,5 @@ format: $(VENV)/everything  ## let ruff format and mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## remove what make made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .local
+clean:  ## remove what make set up; what the app and training have kept stays
+	rm -rf $(VENV) $(SPARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis

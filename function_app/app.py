@@ -2,11 +2,12 @@
 
 import logging
 import os
+from typing import List  # noqa: UP035 - the worker does not take list[str] in an output binding
 
 import azure.functions as func
 
 from function_app import contract
-from function_app.errors import ConflictError
+from function_app.errors import AppError, ConflictError
 from function_app.http import answers, read_body, read_count, read_idempotency_key, respond
 from function_app.service import Service
 from function_app.settings import Settings
@@ -16,6 +17,7 @@ _logger = logging.getLogger(__name__)
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 service = Service(Settings.from_environment(os.environ))
 logging.getLogger("function_app").setLevel(service.settings.log_level)
+logging.getLogger("azure").setLevel(logging.WARNING)  # or every request to the store is a line
 
 
 @app.route(route="predict", methods=["POST"])
@@ -41,6 +43,15 @@ def feedback(req: func.HttpRequest) -> func.HttpResponse:
     return respond(answer, status=201 if is_new else 200)
 
 
+@app.route(route="retrain", methods=["POST"])
+@answers
+def retrain(req: func.HttpRequest) -> func.HttpResponse:
+    """A labelled example for the next training."""
+    request = read_body(req, contract.RetrainRequest, service.limits)
+    answer, is_new = service.retrain(request, read_idempotency_key(req))
+    return respond(answer, status=202 if is_new else 200)
+
+
 @app.route(route="drift", methods=["GET"])
 @answers
 def drift(req: func.HttpRequest) -> func.HttpResponse:
@@ -63,6 +74,21 @@ def model(req: func.HttpRequest) -> func.HttpResponse:
     return respond(service.model())
 
 
+@app.queue_trigger(
+    arg_name="message", queue_name=service.settings.stream_queue, connection="AzureWebJobsStorage"
+)
+@app.queue_output(
+    arg_name="results", queue_name=service.settings.stream_result_queue, connection="AzureWebJobsStorage"
+)
+def stream(message: func.QueueMessage, results: func.Out[List[str]]) -> None:  # noqa: UP006
+    """The sentiments of a message's tweets. After an error it comes again, and at last it is poison."""
+    try:
+        results.set(service.stream(str(message.id), message.get_body()))
+    except AppError as error:
+        _logger.warning("Message %s, delivery %s: %s", message.id, message.dequeue_count, error.detail)
+        raise
+
+
 @app.timer_trigger(arg_name="timer", schedule=service.settings.drift_schedule, use_monitor=True)
 def drift_check(timer: func.TimerRequest) -> None:
     """Compares the tweets since the last check with those the model was tested on."""
@@ -72,3 +98,9 @@ def drift_check(timer: func.TimerRequest) -> None:
         _logger.info("%s; this one is discarded", error.detail)
     else:
         _logger.info("Drift check %d: %s", report.sequence, report.status)
+
+
+@app.timer_trigger(arg_name="timer", schedule=service.settings.retention_schedule, use_monitor=True)
+def retention(timer: func.TimerRequest) -> None:
+    """Deletes what is older than the settings allow."""
+    _logger.info("Retention: %d records deleted", service.delete_expired())

@@ -77,6 +77,17 @@ class FeedbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
             check_characters("comment", self.comment, limits)
 
 
+class RetrainRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST retrain`: a text with its right label, for the next training."""
+
+    text: str
+    label: Label
+
+    def check(self, limits: Limits) -> None:
+        """Raises `InvalidRequestError` for a blank or over-long text."""
+        check_text("text", self.text, limits)
+
+
 class Probabilities(Struct, frozen=True):
     """Calibrated probabilities of the two labels; they sum to one."""
 
@@ -115,6 +126,14 @@ class FeedbackAnswer(Struct, frozen=True):
     feedback_id: str
     matched: bool
     correct: bool | None
+
+
+class RetrainAnswer(Struct, frozen=True):
+    """`waiting`: how many examples the next training will take; `next_training`: when it is due."""
+
+    example_id: str
+    waiting: int
+    next_training: str
 
 
 class ProblemDetails(Struct, frozen=True):

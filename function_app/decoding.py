@@ -10,6 +10,7 @@ from function_app.contract import LABELS, Limits, Request
 from function_app.errors import InvalidRequestError
 
 T = TypeVar("T", bound=Request)
+J = TypeVar("J")
 
 _NAME_SHOWN = 60
 _KINDS = {
@@ -34,19 +35,27 @@ def decode(body: bytes, kind: type[T], limits: Limits) -> T:
 
     Raises `InvalidRequestError` for everything that is not a valid request, whatever the bytes are.
     """
+    request = decode_json(body, kind, fields=_names(kind))
+    _refuse_repeated_names(body)
+    request.check(limits)
+    return request
+
+
+def decode_json(body: bytes, kind: type[J], *, fields: tuple[str, ...]) -> J:
+    """Reads a JSON body as `kind`, unchecked; `fields` are named to a caller who gives another one.
+
+    Raises `InvalidRequestError`.
+    """
     if not body.strip(b" \t\r\n"):
         raise InvalidRequestError("The body is empty; it must be a JSON object")
     try:
-        request = msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequestError(_plain(str(error), kind)) from None
+        raise InvalidRequestError(_plain(str(error), fields)) from None
     except UnicodeDecodeError:
         raise InvalidRequestError("The body is not valid UTF-8; it must be JSON in UTF-8") from None
     except (msgspec.DecodeError, RecursionError):
         raise InvalidRequestError(_malformed(body)) from None
-    _refuse_repeated_names(body)
-    request.check(limits)
-    return request
 
 
 def _refuse_repeated_names(body: bytes) -> None:
@@ -82,7 +91,7 @@ def _refuse_constant(name: str) -> None:
     raise InvalidRequestError(f"The body holds {name}, which JSON does not have; it must be a JSON object")
 
 
-def _plain(message: str, kind: type[Any]) -> str:
+def _plain(message: str, fields: tuple[str, ...]) -> str:
     """msgspec's message in words that name the field, the kind of its value, and what is right."""
     if found := _WRONG_KIND.fullmatch(message):
         where = _field(found["path"])
@@ -90,13 +99,17 @@ def _plain(message: str, kind: type[Any]) -> str:
     if found := _MISSING.fullmatch(message):
         return f"{found['field']}: nothing was given; the field is required"
     if found := _UNKNOWN.fullmatch(message):
-        known = ", ".join(kind.__struct_fields__)
-        return f"{found['field'][:_NAME_SHOWN]}: there is no such field; the fields are {known}"
+        return f"{found['field'][:_NAME_SHOWN]}: there is no such field; the fields are {', '.join(fields)}"
     found = _AT.search(message)
     where = _field(found["path"] if found else None)
     if message.startswith("Invalid enum value"):
         return f"{where}: another string was given; it must be one of {', '.join(LABELS)}"
     return f"{where}: the value given cannot be used"
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    names: tuple[str, ...] = kind.__struct_fields__
+    return names
 
 
 def _field(path: str | None) -> str:

@@ -3,6 +3,7 @@
     AppError                      500
     ├── SettingsError             a setting has a value that cannot be used
     ├── InvalidRequestError       400
+    ├── ForbiddenError            403
     ├── NotFoundError             404
     ├── MethodNotAllowedError     405
     ├── ConflictError             409
@@ -47,6 +48,13 @@ class InvalidRequestError(AppError):
 
     status = 400
     title = "Invalid request"
+
+
+class ForbiddenError(AppError):
+    """The settings of this app forbid it."""
+
+    status = 403
+    title = "Forbidden"
 
 
 class NotFoundError(AppError):
@@ -98,6 +106,11 @@ class KeyReusedError(AppError):
 
     status = 422
     title = "Idempotency-Key reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Idempotency-Key: the key of an earlier request was given; a new request needs a new key"
+        )
 
 
 class UnavailableError(AppError):

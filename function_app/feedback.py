@@ -1,15 +1,21 @@
 """What a person says about a prediction, joined with it and kept."""
 
 import hashlib
+import time
 
 import msgspec
 from msgspec import UNSET
 
 from function_app.clock import utc_now
 from function_app.contract import FeedbackAnswer, FeedbackRequest, Label
-from function_app.ids import new_id
+from function_app.ids import milliseconds_of, new_id
 from function_app.store import Feedback, Idempotency, Prediction, Store
 from function_app.telemetry import Telemetry
+
+ELSEWHERE_SECONDS = 1.0
+"""How long after it was made a prediction of another instance may not be in the store yet."""
+
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -29,14 +35,37 @@ def judge(request: FeedbackRequest, prediction: Prediction | None) -> Verdict:
     return Verdict(correct, prediction.label if correct else _other(prediction.label))
 
 
+def find_prediction(store: Store, prediction_id: str, *, elsewhere_seconds: float) -> Prediction | None:
+    """The prediction, also one that another instance made a moment ago and has not written yet.
+
+    The id says when that was, so an older or invented one is not waited for. Raises `StoreUnavailableError`.
+    """
+    made = milliseconds_of(prediction_id)
+    age = elsewhere_seconds if made is None else time.time() - made / 1000
+    give_up = time.monotonic() + elsewhere_seconds - max(0.0, age)
+    while True:
+        prediction = store.prediction(prediction_id)
+        if prediction is not None or time.monotonic() >= give_up:
+            return prediction
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
 def take_feedback(
-    request: FeedbackRequest, *, key: str | None, store: Store, store_text: bool, telemetry: Telemetry
+    request: FeedbackRequest,
+    *,
+    key: str | None,
+    store: Store,
+    store_text: bool,
+    telemetry: Telemetry,
+    elsewhere_seconds: float = ELSEWHERE_SECONDS,
 ) -> tuple[FeedbackAnswer, bool]:
     """Keeps feedback; when this returns it is durable. Says the answer, and whether the feedback is new.
 
     Raises `KeyReusedError` when `key` came before with another request, and `StoreUnavailableError`.
     """
-    prediction = store.prediction(request.prediction_id.lower())
+    prediction = find_prediction(store, request.prediction_id.lower(), elsewhere_seconds=elsewhere_seconds)
+    text = None if request.text is UNSET else request.text
+    comment = None if request.comment is UNSET else request.comment
     verdict = judge(request, prediction)
     feedback = Feedback(
         id=new_id(),
@@ -45,19 +74,26 @@ def take_feedback(
         matched=prediction is not None,
         correct=verdict.correct,
         label=verdict.label,
-        text=request.text if store_text and request.text is not UNSET else None,
-        comment=request.comment if request.comment is not UNSET else None,
+        text=text if store_text else None,
+        comment=comment if store_text else None,
+        sha256=_sha256(text),
+        characters=_characters(text),
+        comment_sha256=_sha256(comment),
+        comment_characters=_characters(comment),
     )
-    idempotency = None if key is None else Idempotency(key=key, fingerprint=_fingerprint(request))
+    idempotency = None if key is None else Idempotency.of(key, request)
     kept, is_new = store.add_feedback(feedback, idempotency)
     if is_new:
         telemetry.track_event("feedback", _dimensions(kept, prediction))
     return FeedbackAnswer(feedback_id=kept.id, matched=kept.matched, correct=kept.correct), is_new
 
 
-def _fingerprint(request: FeedbackRequest) -> str:
-    """The same for two bodies that say the same, however they are spaced and ordered."""
-    return hashlib.sha256(msgspec.json.encode(request)).hexdigest()
+def _sha256(text: str | None) -> str | None:
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _characters(text: str | None) -> int | None:
+    return None if text is None else len(text)
 
 
 def _dimensions(feedback: Feedback, prediction: Prediction | None) -> dict[str, str]:

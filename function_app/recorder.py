@@ -4,7 +4,6 @@ import atexit
 import itertools
 import logging
 import threading
-from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -15,6 +14,9 @@ from function_app.store import Prediction, Store
 CAPACITY = 10_000
 """Rows that may wait. More are dropped and counted."""
 
+SET_ASIDE = 10_000
+"""Rows that were sampled out and are remembered, in case that feedback comes on them."""
+
 FLUSH_ROWS = 500
 FLUSH_SECONDS = 0.25
 RETRY_SECONDS = 1.0
@@ -23,43 +25,81 @@ _logger = logging.getLogger(__name__)
 
 
 class RecorderCounts(msgspec.Struct, frozen=True):
-    """Predictions written to the store, dropped, and waiting in this process."""
+    """Predictions written to the store, dropped, waiting, and sampled out in this process."""
 
     recorded: int
     dropped: int
     waiting: int
+    sampled_out: int = 0
+
+
+def is_sampled(prediction_id: str, share: float) -> bool:
+    """Whether a share of all predictions holds this one: the same answer in every instance.
+
+    >>> [is_sampled("0192f0c1-2345-7abc-8def-7fffffff89ab", share) for share in (0.49, 0.51, 1.0)]
+    [False, True, True]
+    """
+    return int(prediction_id[-12:-4], 16) < share * 2**32
 
 
 class Recorder:
     """Writes predictions to the store from a thread of its own, which starts with the first of them.
 
     Rows are written when `FLUSH_ROWS` wait or the first of them has waited `FLUSH_SECONDS`. While the store
-    is away they are kept, up to `capacity`, and tried again every `RETRY_SECONDS`.
+    is away they are kept, up to `capacity`, and tried again every `RETRY_SECONDS`. Of all rows `share` is
+    recorded; the last `SET_ASIDE` others are remembered for `bring`.
     """
 
-    def __init__(self, store: Store, *, capacity: int = CAPACITY) -> None:
+    def __init__(self, store: Store, *, share: float = 1.0, capacity: int = CAPACITY) -> None:
         self._store = store
+        self._share = share
         self._capacity = capacity
-        self._waiting: deque[Prediction] = deque()
+        self._waiting: dict[str, Prediction] = {}
+        self._set_aside: dict[str, Prediction] = {}
         self._changed = threading.Condition()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._outage = False
+        self._overflow = False
         self._recorded = 0
         self._dropped = 0
+        self._sampled_out = 0
 
     def record(self, rows: Sequence[Prediction]) -> None:
         """Takes rows over and returns at once; what finds no room is dropped and counted."""
+        sampled = [row for row in rows if is_sampled(row.id, self._share)]
         with self._changed:
+            if len(sampled) < len(rows):
+                self._put_aside([row for row in rows if not is_sampled(row.id, self._share)])
+            if not sampled:
+                return
             room = max(0, self._capacity - len(self._waiting))
-            self._waiting.extend(rows[:room])
-            self._dropped += max(0, len(rows) - room)
+            self._waiting.update((row.id, row) for row in sampled[:room])
+            if len(sampled) > room:
+                self._dropped += len(sampled) - room
+                if not self._overflow:
+                    _logger.warning("Predictions are dropped: %d wait for the store", len(self._waiting))
+                self._overflow = True
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)
             self._changed.notify_all()
+
+    def bring(self, prediction_id: str) -> bool:
+        """Writes the prediction now if it waits here or was sampled out. False if the store never gets it.
+
+        Raises `StoreUnavailableError`.
+        """
+        with self._changed:
+            waits = prediction_id in self._waiting
+            aside = self._set_aside.get(prediction_id)
+        if aside is not None:
+            self._store.add_predictions([msgspec.structs.replace(aside, sampled=False)])
+        elif waits:
+            self.flush()
+        return aside is not None or is_sampled(prediction_id, self._share)
 
     def flush(self) -> bool:
         """Writes what waits, in the calling thread. False when the store is away; the rows then wait on."""
@@ -90,7 +130,7 @@ class Recorder:
     def counts(self) -> RecorderCounts:
         """How many predictions were recorded, were dropped, and wait."""
         with self._changed:
-            return RecorderCounts(self._recorded, self._dropped, len(self._waiting))
+            return RecorderCounts(self._recorded, self._dropped, len(self._waiting), self._sampled_out)
 
     def _run(self) -> None:
         while self._await_rows():
@@ -105,9 +145,15 @@ class Recorder:
             self._changed.wait_for(lambda: self._closed or len(self._waiting) >= FLUSH_ROWS, FLUSH_SECONDS)
             return not self._closed
 
+    def _put_aside(self, rows: list[Prediction]) -> None:
+        self._sampled_out += len(rows)
+        self._set_aside.update((row.id, row) for row in rows)
+        for oldest in list(itertools.islice(self._set_aside, max(0, len(self._set_aside) - SET_ASIDE))):
+            del self._set_aside[oldest]
+
     def _next_rows(self) -> list[Prediction]:
         with self._changed:
-            return list(itertools.islice(self._waiting, FLUSH_ROWS))
+            return list(itertools.islice(self._waiting.values(), FLUSH_ROWS))
 
     def _write(self, rows: list[Prediction]) -> bool:
         """Writes the rows at the head of the buffer and takes them off it."""
@@ -130,8 +176,10 @@ class Recorder:
 
     def _take_off(self, rows: list[Prediction], *, recorded: bool) -> None:
         with self._changed:
-            for _ in rows:
-                self._waiting.popleft()
+            for row in rows:
+                self._waiting.pop(row.id, None)
+            # Warned again only after the buffer has emptied somewhat, not at each batch of an overload.
+            self._overflow = self._overflow and len(self._waiting) > self._capacity // 2
             if recorded:
                 self._recorded += len(rows)
             else:

@@ -20,17 +20,22 @@ from function_app.contract import (
     PredictionAnswer,
     PredictRequest,
     Probabilities,
+    RetrainAnswer,
+    RetrainRequest,
 )
 from function_app.drift.check import DriftRule, check_drift
 from function_app.errors import ModelUnavailableError, StoreUnavailableError
+from function_app.examples import take_example
 from function_app.explanation import explain
-from function_app.feedback import take_feedback
+from function_app.feedback import ELSEWHERE_SECONDS, take_feedback
 from function_app.health import Health, health
 from function_app.ids import new_id
 from function_app.predictor import Predictor
 from function_app.recorder import Recorder
+from function_app.retention import delete_expired
 from function_app.settings import Settings
-from function_app.store import DriftReport, Prediction, open_store
+from function_app.store import DriftReport, Prediction, StreamMessage, open_store
+from function_app.stream import keep_predictions, read_message, result_messages
 from function_app.telemetry import Telemetry, open_telemetry
 
 LOAD_AGAIN_SECONDS = 5.0
@@ -62,8 +67,8 @@ class Service:
             batch_texts=settings.max_batch_texts,
         )
         self.telemetry: Telemetry = open_telemetry(settings.telemetry)
-        self.store = open_store(settings.store_path)
-        self.recorder = Recorder(self.store)
+        self.store = open_store(settings)
+        self.recorder = Recorder(self.store, share=settings.prediction_sample)
         self._loading = threading.Lock()
         self._predictor: Predictor | None = None
         self._load_failure: ModelUnavailableError | None = None
@@ -99,14 +104,46 @@ class Service:
 
     def feedback(self, request: FeedbackRequest, key: str | None) -> tuple[FeedbackAnswer, bool]:
         """Keeps feedback durably; says whether it is new. A prediction made a moment ago is known by then."""
-        self.recorder.flush()
+        comes = self.recorder.bring(request.prediction_id.lower())
         return take_feedback(
             request,
             key=key,
             store=self.store,
             store_text=self.settings.store_text,
             telemetry=self.telemetry,
+            elsewhere_seconds=ELSEWHERE_SECONDS if comes else 0.0,
         )
+
+    def retrain(self, request: RetrainRequest, key: str | None) -> tuple[RetrainAnswer, bool]:
+        """Keeps a labelled example durably; says whether it is new. Nothing trains here."""
+        return take_example(
+            request,
+            key=key,
+            store=self.store,
+            store_text=self.settings.store_text,
+            schedule=self.settings.retrain_schedule,
+        )
+
+    def delete_expired(self) -> int:
+        """Deletes records that are older than the settings allow; how many."""
+        return delete_expired(self.store, days=self.settings.retention_days)
+
+    def stream(self, message_id: str, body: bytes) -> list[str]:
+        """Scores a queue message; its result messages. What it predicts is in the store by then, once.
+
+        Raises `InvalidRequestError` for a message that no retry can mend, and `UnavailableError`.
+        """
+        tweets = read_message(body, self.limits)
+        predictor = self.predictor()
+        rows = self._rows(predictor, [tweet.text for tweet in tweets])
+        message = StreamMessage(
+            id=message_id,
+            created=utc_now(),
+            model=predictor.version,
+            texts=len(tweets),
+            first_id=rows[0].id,
+        )
+        return result_messages(message_id, tweets, keep_predictions(self.store, message, rows))
 
     def drift(self, limit: int) -> DriftAnswer | NoDriftAnswer:
         """The last drift report and the history."""
@@ -160,15 +197,18 @@ class Service:
         self.store.close()
 
     def _answer(self, predictor: Predictor, texts: Sequence[str]) -> list[PredictionAnswer]:
+        rows = self._rows(predictor, texts)
+        self.recorder.record(rows)
+        return [_prediction_answer(row) for row in rows]
+
+    def _rows(self, predictor: Predictor, texts: Sequence[str]) -> list[Prediction]:
         scores = predictor.predict(texts)
-        rows = [
+        return [
             self._row(predictor.version, text, float(probability), int(tokens), int(unknown))
             for text, probability, tokens, unknown in zip(
                 texts, scores.probability, scores.tokens, scores.unknown_tokens, strict=True
             )
         ]
-        self.recorder.record(rows)
-        return [_prediction_answer(row) for row in rows]
 
     def _row(
         self, version: str, text: str, probability: float, tokens: int, unknown_tokens: int

@@ -3,20 +3,24 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from function_app.errors import SettingsError
+from function_app.schedule import next_time
 
 APP_FOLDER = Path(__file__).parent.parent
 """The folder with `main.py` and `host.json`; relative paths in settings start here."""
 
 _SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*,/-]+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_QUEUE_NAME = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _TELEMETRY_KINDS = ("console", "off")
+_STORE_KINDS = ("sqlite", "tables")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,24 @@ def _fraction(text: str) -> float:
     return float(text)
 
 
+def _share(text: str) -> float:
+    if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,9}", text) or float(text) > 1:
+        raise ValueError("a decimal number from 0 to 1, such as 0.25")
+    return float(text)
+
+
+def _https_url(text: str) -> str:
+    if not re.fullmatch(r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9]*)?)?", text):
+        raise ValueError("an address such as https://account.table.core.windows.net")
+    return text
+
+
+def _table_prefix(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,39}", text):
+        raise ValueError("up to 40 ASCII letters and digits, the first a letter")
+    return text
+
+
 def _boolean(text: str) -> bool:
     try:
         return _BOOLEANS[text.lower()]
@@ -68,6 +90,14 @@ def _path(text: str) -> Path:
     return APP_FOLDER / text
 
 
+def _queue(text: str) -> str:
+    if (
+        not _QUEUE_NAME.fullmatch(text) or not 3 <= len(text) <= 56
+    ):  # the host adds "-poison", and 63 is the most
+        raise ValueError("3 to 56 lower-case letters, digits and single hyphens between them")
+    return text
+
+
 def _schedule(text: str) -> str:
     fields = text.split()
     if len(fields) != 6 or not all(_SCHEDULE_FIELD.fullmatch(field) for field in fields):
@@ -75,6 +105,15 @@ def _schedule(text: str) -> str:
             "an NCRONTAB expression of six fields (second minute hour day month weekday), such as 0 0 * * * *"
         )
     return " ".join(fields)
+
+
+def _schedule_that_comes_true(text: str) -> str:
+    schedule = _schedule(text)
+    try:
+        next_time(schedule, datetime.now(UTC))
+    except ValueError:
+        raise ValueError("an NCRONTAB expression that comes true, such as 0 0 3 * * 1") from None
+    return schedule
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -90,7 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
         type="whole number",
         default="2000",
         help="Longest text, in characters.",
-        read=_whole_number(least=1, most=1_000_000),
+        read=_whole_number(least=1, most=100_000),
     ),
     Setting(
         name="MAX_BATCH_TEXTS",
@@ -107,6 +146,13 @@ SETTINGS: tuple[Setting, ...] = (
         read=_path,
     ),
     Setting(
+        name="STORE",
+        type="name",
+        default="sqlite",
+        help="Where records are kept: sqlite (one file on this machine) or tables (Azure Table Storage).",
+        read=_choice(_STORE_KINDS),
+    ),
+    Setting(
         name="STORE_PATH",
         type="path",
         default=".local/store.sqlite3",
@@ -114,11 +160,60 @@ SETTINGS: tuple[Setting, ...] = (
         read=_path,
     ),
     Setting(
+        name="STORE_CONNECTION",
+        type="connection string",
+        default="",
+        help="Storage account of the tables, with its key; `UseDevelopmentStorage=true` means Azurite.",
+        read=str,
+    ),
+    Setting(
+        name="STORE_ACCOUNT_URL",
+        type="URL",
+        default="",
+        help="Storage account of the tables where no connection is set; reached with the managed identity.",
+        read=_https_url,
+    ),
+    Setting(
+        name="STORE_PREFIX",
+        type="name",
+        default="tweets",
+        help="How the tables' names start; apps that share a storage account need different ones.",
+        read=_table_prefix,
+    ),
+    Setting(
         name="STORE_TEXT",
         type="true or false",
         default="true",
-        help="Whether texts are kept; if not, only their SHA-256 and length are.",
+        help="Whether texts and comments are kept; if not, only their SHA-256 and length are.",
         read=_boolean,
+    ),
+    Setting(
+        name="PREDICTION_SAMPLE",
+        type="share",
+        default="1.0",
+        help="Share of the predictions that is recorded.",
+        read=_share,
+    ),
+    Setting(
+        name="RETENTION_DAYS",
+        type="whole number",
+        default="90",
+        help="How long records are kept, in days.",
+        read=_whole_number(least=1, most=36_500),
+    ),
+    Setting(
+        name="RETENTION_SCHEDULE",
+        type="NCRONTAB",
+        default="0 30 2 * * *",
+        help="When older records are deleted, in UTC.",
+        read=_schedule,
+    ),
+    Setting(
+        name="RETRAIN_SCHEDULE",
+        type="NCRONTAB",
+        default="0 0 3 * * 1",
+        help="When training runs, in UTC; only told to callers, nothing trains here.",
+        read=_schedule_that_comes_true,
     ),
     Setting(
         name="DRIFT_SCHEDULE",
@@ -147,6 +242,20 @@ SETTINGS: tuple[Setting, ...] = (
         default="0.01",
         help="Chance of ever raising a false alarm while one model is deployed.",
         read=_fraction,
+    ),
+    Setting(
+        name="STREAM_QUEUE",
+        type="queue",
+        default="tweets",
+        help="Storage queue whose messages are scored; what fails again and again goes to its -poison queue.",
+        read=_queue,
+    ),
+    Setting(
+        name="STREAM_RESULT_QUEUE",
+        type="queue",
+        default="tweet-sentiments",
+        help="Storage queue that takes the results.",
+        read=_queue,
     ),
     Setting(
         name="LOG_LEVEL",
@@ -179,12 +288,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_text_characters: int
     max_batch_texts: int
     model_dir: Path
+    store: str
     store_path: Path
+    store_connection: str
+    store_account_url: str
+    store_prefix: str
     store_text: bool
+    prediction_sample: float
+    retention_days: int
+    retention_schedule: str
+    retrain_schedule: str
     drift_schedule: str
     drift_min_samples: int
     drift_min_effect: float
     drift_alpha: float
+    stream_queue: str
+    stream_result_queue: str
     log_level: str
     python_threadpool_thread_count: int
     telemetry: str
@@ -202,4 +321,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 values[setting.name.lower()] = setting.read(text)
             except ValueError as error:
                 raise SettingsError(f"{setting.name} must be {error}") from None
+        if values["stream_queue"] == values["stream_result_queue"]:
+            raise SettingsError("STREAM_RESULT_QUEUE must be another queue than STREAM_QUEUE")
         return cls(**values)

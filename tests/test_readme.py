@@ -1,6 +1,7 @@
 """The README is true: its table is the settings table, and its conversation happens as printed."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -82,6 +83,39 @@ def test_the_figures_are_the_manifest_s():
     for result in manifest["metrics"].values():
         accuracy, _, *others = found[f"{result['rows']:,}"]
         assert [accuracy, *others] == [f"{result[name]:.3f}" for name in ("accuracy", *shown)]
+
+
+def client_conversation() -> list[tuple[str, str]]:
+    """The client's commands, and what they print."""
+    section = README.split("## Command line")[1].split("\n## ")[0]
+    block = re.findall(r"```console\n(\$ .*?)```", section, re.DOTALL)[0]
+    return re.findall(r"^\$ python -m (.+)\n(.+)\n", block, re.MULTILINE)
+
+
+def test_the_client_s_commands_print_what_is_printed(host, tmp_path):
+    identifier = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    meant: dict[str, str] = {}
+    assert len(client_conversation()) >= 3
+    for command, printed in client_conversation():
+        to_run = command.replace("tests/corpus", str(ROOT / "tests" / "corpus"))
+        for written, real in meant.items():
+            to_run = to_run.replace(written, real)
+        done = subprocess.run(
+            ["bash", "-c", f"'{sys.executable}' -m {to_run} 2>&1"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TWEETS_URL": host.base},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        meant |= zip(re.findall(identifier, printed), re.findall(identifier, done.stdout), strict=True)
+        found = re.sub(identifier, "ID", done.stdout.strip()).split()
+        for left, right in zip(re.sub(identifier, "ID", printed).split(), found, strict=True):
+            if re.fullmatch(r"0\.\d+", left):
+                assert float(right) == pytest.approx(float(left), abs=2e-3)
+            else:
+                assert left == right
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))

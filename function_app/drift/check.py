@@ -75,13 +75,14 @@ class _Tally:
         """Adds the predictions behind the cursor, page by page; those of other models are only counted."""
         while True:
             rows, cursor = store.predictions_after(self._cursor, PAGE_ROWS)
-            own = [row for row in rows if row.model == model]
+            rows_of_model = [row for row in rows if row.model == model]
+            own = [row for row in rows_of_model if row.sampled]
             # As in numpy.histogram: a bin holds its lower edge, the last one its upper edge too.
             bins = np.searchsorted(self._inner_edges, [row.probability for row in own], side="right")
             self._counts += np.bincount(bins, minlength=len(self._counts))
             self._positives += sum(row.label == "positive" for row in own)
             self._new += len(own)
-            self._other += len(rows) - len(own)
+            self._other += len(rows) - len(rows_of_model)
             self._cursor = cursor
             if len(rows) < PAGE_ROWS:
                 return

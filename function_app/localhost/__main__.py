@@ -11,16 +11,16 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 import waitress
 from waitress import wasyncore
 
 from function_app.errors import AppError, SettingsError
+from function_app.localhost.host_file import HostFile, LocalSettings, read_file
 from function_app.localhost.invocation import LocalFunction, functions_of
+from function_app.localhost.queues import Queues
 from function_app.localhost.routing import HttpHost
 from function_app.localhost.timers import Timers
 from function_app.service import Service
@@ -34,8 +34,6 @@ FINISH_SECONDS = 5.0
 
 _MOST_BUFFERED = 100_000_000
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
 class Address:
@@ -45,38 +43,15 @@ class Address:
     port: int
 
 
-class LocalSettings(msgspec.Struct, frozen=True):
-    """`local.settings.json`, as `func` reads it."""
-
-    values: dict[str, str] = msgspec.field(name="Values", default_factory=dict)
-
-
-class HttpExtension(msgspec.Struct, frozen=True):
-    """`extensions.http` of `host.json`."""
-
-    prefix: str = msgspec.field(name="routePrefix", default="api")
-
-
-class Extensions(msgspec.Struct, frozen=True):
-    """`extensions` of `host.json`."""
-
-    http: HttpExtension = HttpExtension()
-
-
-class HostFile(msgspec.Struct, frozen=True):
-    """The part of `host.json` that matters here."""
-
-    extensions: Extensions = Extensions()
-
-
 def main() -> int:
     """Runs the host until it is told to stop; the exit code."""
     try:
-        for name, value in _read(APP_FOLDER / "local.settings.json", LocalSettings).values.items():
+        for name, value in read_file(APP_FOLDER / "local.settings.json", LocalSettings).values.items():
             os.environ.setdefault(name, value)
         address = _address()
         logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        logging.getLogger("azure").setLevel(logging.WARNING)
         module = importlib.import_module("function_app.app")
         functions = functions_of(module.app)
         listener = _listen(address)
@@ -90,15 +65,17 @@ def main() -> int:
 def _serve(service: Service, functions: list[LocalFunction], listener: socket.socket) -> None:
     service.predictor()
     timers = Timers(functions)
-    prefix = _read(APP_FOLDER / "host.json", HostFile).extensions.http.prefix
-    application = HttpHost(functions, prefix=prefix, limits=service.limits, timers=timers)
+    extensions = read_file(APP_FOLDER / "host.json", HostFile).extensions
+    application = HttpHost(functions, prefix=extensions.http.prefix, limits=service.limits, timers=timers)
+    threads = service.settings.python_threadpool_thread_count
+    queues = Queues(functions, options=extensions.queues, environment=os.environ, threads=threads)
     stopping = threading.Event()
     channels: dict[int, Any] = {}
     server = waitress.create_server(
         application,
         map=channels,
         sockets=[listener],
-        threads=service.settings.python_threadpool_thread_count,
+        threads=threads,
         max_request_body_size=_MOST_BUFFERED,
         ident=None,
     )
@@ -111,11 +88,13 @@ def _serve(service: Service, functions: list[LocalFunction], listener: socket.so
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     timers.start()
-    _greet(application, functions, listener)
+    queues.start()
+    _greet(application, functions, listener, queues.lines)
     while not stopping.is_set():
         wasyncore.loop(timeout=1.0, map=channels, count=1)
     _finish(server, channels)
     timers.stop(FINISH_SECONDS)
+    queues.stop(FINISH_SECONDS)
     service.close()
     sys.stdout.write("Stopped\n")
 
@@ -133,10 +112,12 @@ def _finish(server: Any, channels: dict[int, Any]) -> None:  # noqa: ANN401 - wa
     wasyncore.close_all(channels, ignore_all=True)
 
 
-def _greet(application: HttpHost, functions: list[LocalFunction], listener: socket.socket) -> None:
+def _greet(
+    application: HttpHost, functions: list[LocalFunction], listener: socket.socket, notes: list[str]
+) -> None:
     host, port = listener.getsockname()[:2]
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    lines = ["Functions:", *(f"  {line}" for line in application.listing(base))]
+    lines = ["Functions:", *(f"  {line}" for line in application.listing(base)), *notes]
     predict = next((function for function in functions if function.name == "predict"), None)
     if predict is not None:
         lines.append("Try:")
@@ -166,16 +147,6 @@ def _listen(address: Address) -> socket.socket:
         else:
             fault = f"cannot listen on {address.host} port {address.port}; check HOST and PORT"
         raise SettingsError(fault) from error
-
-
-def _read(path: Path, kind: type[T]) -> T:
-    """The file as `kind`, or its defaults where there is no file."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return kind()
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise SettingsError(f"{path.name} cannot be read ({error})") from error
 
 
 if __name__ == "__main__":

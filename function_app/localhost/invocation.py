@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,7 @@ class LocalFunction:
     name: str
     trigger: dict[str, Any]
     call: Callable[..., Any]
+    queue_outputs: tuple[dict[str, Any], ...] = ()
 
     @property
     def is_http(self) -> bool:
@@ -43,13 +44,44 @@ class LocalFunction:
         """Whether a timer triggers it."""
         return bool(self.trigger["type"] == "timerTrigger")
 
-    def invoke(self, argument: func.HttpRequest | func.TimerRequest) -> Any:  # noqa: ANN401 - any handler
-        """Calls the function with its trigger's argument, and with a context where it asks for one."""
-        arguments: dict[str, Any] = {self.trigger["name"]: argument}
+    @property
+    def is_queue(self) -> bool:
+        """Whether a queue message triggers it."""
+        return bool(self.trigger["type"] == "queueTrigger")
+
+    def invoke(
+        self,
+        argument: func.HttpRequest | func.TimerRequest | func.QueueMessage,
+        outs: Mapping[str, "LocalOut"] | None = None,
+    ) -> Any:  # noqa: ANN401 - any handler
+        """Calls the function with its trigger's argument, and with a context where it asks for one.
+
+        `outs`: what takes the values that it writes to its output bindings, by their names.
+        """
+        arguments: dict[str, Any] = {self.trigger["name"]: argument, **(outs or {})}
         with _logged(self.name) as invocation_id:
             if "context" in inspect.signature(self.call).parameters:
                 arguments["context"] = LocalContext(self.name, invocation_id)
             return self.call(**arguments)
+
+
+class LocalOut(func.Out[Any]):
+    """Takes what a function writes to a queue output binding: one message, or a list of them."""
+
+    def __init__(self) -> None:
+        self._value: str | bytes | Iterable[str | bytes] = ()
+
+    def set(self, val: str | bytes | Iterable[str | bytes]) -> None:
+        """Takes the value; an earlier one is forgotten."""
+        self._value = val
+
+    def get(self) -> str | bytes | Iterable[str | bytes]:
+        """The value; none is an empty list."""
+        return self._value
+
+    def messages(self) -> list[str | bytes]:
+        """The messages that the value stands for."""
+        return [self._value] if isinstance(self._value, str | bytes) else list(self._value)
 
 
 def functions_of(app: func.FunctionApp) -> list[LocalFunction]:
@@ -60,7 +92,9 @@ def functions_of(app: func.FunctionApp) -> list[LocalFunction]:
         name = function.get_function_name()
         if trigger is None or name is None:
             raise ValueError("every function of the app must have a name and a trigger")
-        found.append(LocalFunction(name, trigger.get_dict_repr(), function.get_user_function()))
+        bindings = [binding.get_dict_repr() for binding in function.get_bindings()]
+        queues = tuple(binding for binding in bindings if binding["type"] == "queue")
+        found.append(LocalFunction(name, trigger.get_dict_repr(), function.get_user_function(), queues))
     return found
 
 

@@ -59,7 +59,7 @@ class HttpHost:
         return _PARAMETER.sub(lambda found: f"<{'path:' if found['rest'] else ''}{found['name']}>", path)
 
     def listing(self, base: str = "") -> list[str]:
-        """One line for each function: its methods and address, or its schedule."""
+        """One line for each function: its methods and address, its schedule, or its queue."""
         lines = []
         for function in self._functions.values():
             if function.is_http:
@@ -67,7 +67,8 @@ class HttpHost:
                 lines.append(f"{function.name}: [{methods}] {base}{self.path(function)}")
             else:
                 trigger = function.trigger
-                lines.append(f"{function.name}: {trigger['type']} {trigger.get('schedule', '')}".rstrip())
+                when = trigger.get("schedule") or trigger.get("queueName") or ""
+                lines.append(f"{function.name}: {trigger['type']} {when}".rstrip())
         return lines
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -47,6 +47,52 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE predictions ADD COLUMN sampled INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE feedback ADD COLUMN sha256 TEXT",
+        "ALTER TABLE feedback ADD COLUMN characters INTEGER",
+        "ALTER TABLE feedback ADD COLUMN comment_sha256 TEXT",
+        "ALTER TABLE feedback ADD COLUMN comment_characters INTEGER",
+        "ALTER TABLE drift_reports ADD COLUMN created TEXT NOT NULL DEFAULT ''",
+        "UPDATE drift_reports SET created = json_extract(report, '$.created')",
+        """
+        CREATE TABLE examples (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            text TEXT NOT NULL,
+            label TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            source TEXT NOT NULL,
+            key TEXT UNIQUE,
+            fingerprint TEXT
+        )
+        """,
+        """
+        CREATE TABLE stream_messages (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            model TEXT NOT NULL,
+            texts INTEGER NOT NULL,
+            first_id TEXT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE alerts (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            body TEXT NOT NULL
+        )
+        """,
+        "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL)",
+        "CREATE INDEX predictions_created ON predictions (created)",
+        "CREATE INDEX feedback_created ON feedback (created)",
+        "CREATE INDEX examples_created ON examples (created)",
+        "CREATE INDEX stream_messages_created ON stream_messages (created)",
+        "CREATE INDEX alerts_created ON alerts (created)",
+    ),
 )
 """Step n leads from `PRAGMA user_version` n to n + 1. A step that has shipped is never edited."""
 

@@ -1,132 +1,173 @@
 """The embedded store: one SQLite file in WAL mode, shared by threads and processes."""
 
-import os
 import sqlite3
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
 
-from function_app.errors import ConflictError, KeyReusedError, StoreUnavailableError
-from function_app.store.records import DriftReport, Feedback, Idempotency, Prediction
-from function_app.store.schema import migrate
-
-BUSY_SECONDS = 2.0
-"""How long a statement waits for another process's lock before the store counts as unavailable."""
-
-_WAL_RETRY_SECONDS = 0.01
-_PREDICTION_FIELDS = Prediction.__struct_fields__
-_FEEDBACK_FIELDS = Feedback.__struct_fields__
-_PREDICTION_COLUMNS = ", ".join(f"p.{name}" for name in _PREDICTION_FIELDS)
-_FEEDBACK_COLUMNS = ", ".join(f"f.{name}" for name in _FEEDBACK_FIELDS)
-_ADD_PREDICTION = (
-    f"INSERT OR IGNORE INTO predictions ({', '.join(_PREDICTION_FIELDS)})"  # noqa: S608 - names of our own
-    f" VALUES ({', '.join('?' * len(_PREDICTION_FIELDS))})"
+from function_app.errors import ConflictError, KeyReusedError
+from function_app.store.records import (
+    Alert,
+    DriftReport,
+    Example,
+    Feedback,
+    Idempotency,
+    Prediction,
+    State,
+    StreamMessage,
+    check_state,
 )
-_ADD_FEEDBACK = (
-    f"INSERT INTO feedback ({', '.join(_FEEDBACK_FIELDS)}, key, fingerprint)"  # noqa: S608 - names of our own
-    f" VALUES ({', '.join('?' * (len(_FEEDBACK_FIELDS) + 2))})"
+from function_app.store.sqlite_file import BUSY_SECONDS, SqliteFile
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class _Table(Generic[T]):
+    """A table with a column for each field of a record, and the SQL that names them.
+
+    What goes into the statements here and below are names of our own; values are bound.
+    """
+
+    def __init__(self, name: str, kind: type[T], *extra: str) -> None:
+        fields = kind.__struct_fields__
+        names = (*fields, *extra)
+        self._kind = kind
+        self.name = name
+        self.width = len(fields)
+        self.columns = ", ".join(f"{name}.{field}" for field in fields)
+        self.insert = f"INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        self.page = (
+            f"SELECT {self.columns}, {name}.position FROM {name}"  # noqa: S608
+            f" WHERE {name}.position > ? ORDER BY {name}.position LIMIT ?"
+        )
+
+    def record(self, row: Sequence[object]) -> T:
+        """The record in the first columns of a row."""
+        return msgspec.convert(
+            dict(zip(self._kind.__struct_fields__, row, strict=False)), self._kind, strict=False
+        )
+
+
+_PREDICTIONS = _Table("predictions", Prediction)
+_FEEDBACK = _Table("feedback", Feedback, "key", "fingerprint")
+_EXAMPLES = _Table("examples", Example, "key", "fingerprint")
+_MESSAGES = _Table("stream_messages", StreamMessage)
+_ALERTS = _Table("alerts", Alert)
+
+_OLD = tuple(
+    f"DELETE FROM {table} WHERE position IN"  # noqa: S608
+    f" (SELECT position FROM {table} WHERE created < ? {but} ORDER BY created LIMIT ?)"
+    for table, but in (
+        ("predictions", ""),
+        ("feedback", ""),
+        ("examples", ""),
+        ("stream_messages", ""),
+        ("alerts", ""),
+        (
+            "drift_reports",
+            "AND EXISTS (SELECT 1 FROM drift_reports later"
+            " WHERE later.model = drift_reports.model AND later.sequence > drift_reports.sequence)",
+        ),
+    )
 )
-
-
-@dataclass(frozen=True)
-class _Link:
-    """An open connection and the file (device, inode) that it holds open."""
-
-    connection: sqlite3.Connection
-    file: tuple[int, int]
 
 
 class SqliteStore:
-    """See `Store`. Connections are opened when needed, used by one thread at a time and kept for the next.
-
-    After an error all are closed, so a file that was locked, moved or full is tried afresh by the next call.
-    """
+    """See `Store`. A cursor is the number of the last row that was read, in the order of commits."""
 
     kind = "sqlite"
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self._path = path
-        self._busy_seconds = busy_seconds
-        self._lock = threading.Lock()
-        self._idle: list[_Link] = []
+        self._file = SqliteFile(path, busy_seconds=busy_seconds)
 
     def add_predictions(self, rows: Sequence[Prediction]) -> None:
         """Adds predictions, all or none; those whose id is known are passed over."""
-        with self._transaction() as connection:
-            connection.executemany(_ADD_PREDICTION, [msgspec.structs.astuple(row) for row in rows])
+        with self._file.transaction() as connection:
+            connection.executemany(
+                f"INSERT OR IGNORE {_PREDICTIONS.insert}", [msgspec.structs.astuple(row) for row in rows]
+            )
 
     def prediction(self, prediction_id: str) -> Prediction | None:
         """The prediction of that id."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             row = connection.execute(
-                f"SELECT {_PREDICTION_COLUMNS} FROM predictions p WHERE p.id = ?",  # noqa: S608
+                f"SELECT {_PREDICTIONS.columns} FROM predictions WHERE id = ?",  # noqa: S608
                 (prediction_id,),
             ).fetchone()
-        return None if row is None else _prediction(row)
+        return None if row is None else _PREDICTIONS.record(row)
 
     def predictions_after(self, cursor: str, limit: int) -> tuple[list[Prediction], str]:
         """Up to `limit` predictions in the order they were added, and the cursor behind the last of them."""
-        with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT {_PREDICTION_COLUMNS}, p.position FROM predictions p"  # noqa: S608
-                " WHERE p.position > ? ORDER BY p.position LIMIT ?",
-                (int(cursor or 0), limit),
-            ).fetchall()
-        return [_prediction(row) for row in rows], str(rows[-1][-1]) if rows else cursor
+        return self._page(_PREDICTIONS, cursor, limit)
 
     def add_feedback(self, feedback: Feedback, idempotency: Idempotency | None) -> tuple[Feedback, bool]:
         """Adds feedback durably, or finds what the key added before; says what is kept, and if it is new.
 
         Raises `KeyReusedError` when the key was used with another fingerprint.
         """
-        key = None if idempotency is None else idempotency.key
-        fingerprint = None if idempotency is None else idempotency.fingerprint
-        with self._transaction() as connection:
-            known = connection.execute(
-                f"SELECT {_FEEDBACK_COLUMNS}, f.fingerprint FROM feedback f WHERE f.key = ?",  # noqa: S608
-                (key,),
-            ).fetchone()
-            if known is not None and known[-1] != fingerprint:
-                raise KeyReusedError(
-                    "Idempotency-Key: the key of an earlier request was given; a new request needs a new key"
-                )
-            if known is not None:
-                return _feedback(known), False
-            connection.execute(_ADD_FEEDBACK, (*msgspec.structs.astuple(feedback), key, fingerprint))
-        return feedback, True
+        return self._add_once(_FEEDBACK, feedback, idempotency)
 
     def feedback_after(self, cursor: str, limit: int) -> tuple[list[tuple[Feedback, Prediction | None]], str]:
         """Like `predictions_after`, for feedback, each with its prediction if it is known by now."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(
-                f"SELECT {_FEEDBACK_COLUMNS}, {_PREDICTION_COLUMNS}, f.position FROM feedback f"  # noqa: S608
-                " LEFT JOIN predictions p ON p.id = f.prediction_id"
-                " WHERE f.position > ? ORDER BY f.position LIMIT ?",
+                f"SELECT {_FEEDBACK.columns}, {_PREDICTIONS.columns}, feedback.position FROM feedback"  # noqa: S608
+                " LEFT JOIN predictions ON predictions.id = feedback.prediction_id"
+                " WHERE feedback.position > ? ORDER BY feedback.position LIMIT ?",
                 (int(cursor or 0), limit),
             ).fetchall()
-        width = len(_FEEDBACK_FIELDS)
-        found = [(_feedback(row), _prediction(row[width:]) if row[width] else None) for row in rows]
+        width = _FEEDBACK.width
+        found = [
+            (_FEEDBACK.record(row), _PREDICTIONS.record(row[width:]) if row[width] else None) for row in rows
+        ]
         return found, str(rows[-1][-1]) if rows else cursor
+
+    def add_example(self, example: Example, idempotency: Idempotency | None) -> tuple[Example, bool]:
+        """Like `add_feedback`, for labelled examples; the two do not share their keys."""
+        return self._add_once(_EXAMPLES, example, idempotency)
+
+    def examples_after(self, cursor: str, limit: int) -> tuple[list[Example], str]:
+        """Like `predictions_after`, for labelled examples."""
+        return self._page(_EXAMPLES, cursor, limit)
+
+    def count_examples(self, cursor: str = "") -> int:
+        """How many labelled examples came behind the cursor."""
+        with self._file.connection() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM examples WHERE position > ?", (int(cursor or 0),)
+            ).fetchone()
+        return int(count)
+
+    def add_stream_message(self, message: StreamMessage) -> tuple[StreamMessage, bool]:
+        """Adds a queue message, or finds the one of that id; says what is kept, and if it is new."""
+        with self._file.transaction() as connection:
+            added = connection.execute(
+                f"INSERT OR IGNORE {_MESSAGES.insert}", msgspec.structs.astuple(message)
+            )
+            if added.rowcount:
+                return message, True
+            known = connection.execute(
+                f"SELECT {_MESSAGES.columns} FROM stream_messages WHERE id = ?",  # noqa: S608
+                (message.id,),
+            ).fetchone()
+        return _MESSAGES.record(known), False
 
     def add_drift_report(self, report: DriftReport) -> None:
         """Appends a report. Raises `ConflictError` when its model already has one of its sequence number."""
-        row = (report.model, report.sequence, msgspec.json.encode(report).decode())
-        with self._transaction() as connection:
+        row = (report.model, report.sequence, report.created, msgspec.json.encode(report).decode())
+        with self._file.transaction() as connection:
             try:
                 connection.execute(
-                    "INSERT INTO drift_reports (model, sequence, report) VALUES (?, ?, ?)", row
+                    "INSERT INTO drift_reports (model, sequence, created, report) VALUES (?, ?, ?, ?)", row
                 )
             except sqlite3.IntegrityError as error:
                 raise ConflictError("Another drift check has reported meanwhile") from error
 
     def drift_reports(self, limit: int, model: str | None = None) -> list[DriftReport]:
         """The last reports, newest first, of one model or of all."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(
                 "SELECT report FROM drift_reports WHERE ?1 IS NULL OR model = ?1"
                 " ORDER BY position DESC LIMIT ?2",
@@ -134,87 +175,76 @@ class SqliteStore:
             ).fetchall()
         return [msgspec.json.decode(row[0], type=DriftReport) for row in rows]
 
+    def add_alert(self, alert: Alert) -> None:
+        """Keeps an alert; one whose id is known is passed over."""
+        with self._file.transaction() as connection:
+            connection.execute(f"INSERT OR IGNORE {_ALERTS.insert}", msgspec.structs.astuple(alert))
+
+    def alerts(self, limit: int) -> list[Alert]:
+        """The last alerts, newest first."""
+        with self._file.connection() as connection:
+            rows = connection.execute(
+                f"SELECT {_ALERTS.columns} FROM alerts ORDER BY position DESC LIMIT ?",  # noqa: S608
+                (limit,),
+            ).fetchall()
+        return [_ALERTS.record(row) for row in rows]
+
+    def state(self, name: str) -> State | None:
+        """The small value of that name."""
+        with self._file.connection() as connection:
+            row = connection.execute("SELECT value, version FROM state WHERE name = ?", (name,)).fetchone()
+        return None if row is None else State(value=row[0], version=str(row[1]))
+
+    def put_state(self, name: str, value: str, expected_version: str | None) -> str:
+        """Replaces the value, or makes it when `expected_version` is None; its new version.
+
+        Raises `ConflictError` when another one wrote it meanwhile, and `ValueError` for an over-long value.
+        """
+        check_state(value)
+        with self._file.transaction() as connection:
+            found = connection.execute("SELECT version FROM state WHERE name = ?", (name,)).fetchone()
+            if (None if found is None else str(found[0])) != expected_version:
+                raise ConflictError("Another one has written this state meanwhile")
+            version = 1 if found is None else int(found[0]) + 1
+            connection.execute(
+                "INSERT OR REPLACE INTO state (name, value, version) VALUES (?, ?, ?)", (name, value, version)
+            )
+        return str(version)
+
+    def delete_before(self, created: str, limit: int) -> int:
+        """Deletes up to `limit` records that are older than `created`; how many there were."""
+        deleted = 0
+        for statement in _OLD:
+            with self._file.transaction() as connection:
+                deleted += connection.execute(statement, (created, limit - deleted)).rowcount
+            if deleted >= limit:
+                break
+        return deleted
+
     def check(self) -> None:
         """Raises `StoreUnavailableError` unless the store can be read and written."""
-        with self._transaction():
+        with self._file.transaction():
             pass
 
     def close(self) -> None:
         """Closes the connections that no thread is using; a later call opens new ones."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for link in idle:
-            link.connection.close()
+        self._file.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
+    def _page(self, table: _Table[T], cursor: str, limit: int) -> tuple[list[T], str]:
+        with self._file.connection() as connection:
+            rows = connection.execute(table.page, (int(cursor or 0), limit)).fetchall()
+        return [table.record(row) for row in rows], str(rows[-1][-1]) if rows else cursor
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one thread; what was not committed when something fails inside is undone."""
-        try:
-            link = self._take()
-            try:
-                yield link.connection
-            except BaseException:
-                link.connection.close()
-                raise
-        except (sqlite3.Error, OSError) as error:
-            self.close()
-            raise StoreUnavailableError(f"The store cannot be reached ({type(error).__name__})") from error
-        with self._lock:
-            self._idle.append(link)
-
-    def _take(self) -> _Link:
-        while True:
-            with self._lock:
-                link = self._idle.pop() if self._idle else None
-            if link is None:
-                return self._open()
-            with suppress(OSError):
-                if link.file == _file(self._path):
-                    return link
-            link.connection.close()
-
-    def _open(self) -> _Link:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
-        )
-        try:
-            self._use_wal(connection)
-            connection.execute("PRAGMA synchronous = FULL")
-            migrate(connection)
-            return _Link(connection, _file(self._path))
-        except BaseException:
-            connection.close()
-            raise
-
-    def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Sets WAL mode; SQLite does not wait for the lock here when others open a new file meanwhile."""
-        give_up = time.monotonic() + self._busy_seconds
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError:
-                if time.monotonic() > give_up:
-                    raise
-                time.sleep(_WAL_RETRY_SECONDS)
-
-
-def _file(path: Path) -> tuple[int, int]:
-    found = os.stat(path)  # noqa: PTH116 - a text path or a Path alike
-    return found.st_dev, found.st_ino
-
-
-def _prediction(row: tuple[object, ...]) -> Prediction:
-    return msgspec.convert(dict(zip(_PREDICTION_FIELDS, row, strict=False)), Prediction)
-
-
-def _feedback(row: tuple[object, ...]) -> Feedback:
-    return msgspec.convert(dict(zip(_FEEDBACK_FIELDS, row, strict=False)), Feedback, strict=False)
+    def _add_once(self, table: _Table[T], record: T, idempotency: Idempotency | None) -> tuple[T, bool]:
+        key, fingerprint = (None, None) if idempotency is None else msgspec.structs.astuple(idempotency)
+        with self._file.transaction() as connection:
+            known = connection.execute(
+                f"SELECT {table.columns}, fingerprint FROM {table.name} WHERE key = ?",  # noqa: S608
+                (key,),
+            ).fetchone()
+            if known is not None and known[-1] != fingerprint:
+                raise KeyReusedError
+            if known is not None:
+                return table.record(known), False
+            connection.execute(f"INSERT {table.insert}", (*msgspec.structs.astuple(record), key, fingerprint))
+        return record, True

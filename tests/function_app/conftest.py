@@ -7,8 +7,11 @@ import pytest
 
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
+from function_app.store import Store
 from function_app.store.sqlite import SqliteStore
+from tests.azurite import Azurite
 from tests.function_app.handmade import write_bundle
+from tests.function_app.places import Place, SqlitePlace, TablesPlace, tables_place
 from tests.function_app.running import ROOT, HostStarter, RunningHost
 
 
@@ -58,3 +61,23 @@ def start_host(bundle_folder: Path) -> Iterator[HostStarter]:
     yield start
     for running in started:
         running.kill()
+
+
+@pytest.fixture
+def tables(azurite: Azurite) -> TablesPlace:
+    return tables_place(azurite)
+
+
+@pytest.fixture(params=["sqlite", "tables"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return SqlitePlace(tmp_path / "store.sqlite3")
+    return tables_place(request.getfixturevalue("azurite"))
+
+
+@pytest.fixture
+def either(place: Place) -> Iterator[Store]:
+    """A store of either back end."""
+    opened = place.open()
+    yield opened
+    opened.close()

@@ -1,8 +1,14 @@
 """Records for tests, with every field filled."""
 
-from function_app.clock import utc_now
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from function_app.clock import rfc3339, utc_now
 from function_app.ids import new_id
-from function_app.store import Feedback, Prediction
+from function_app.store import DriftReport, Example, Feedback, Prediction
+from function_app.store.records import DriftEffect, DriftEvidence
 
 
 def prediction(*, probability: float = 0.9, model: str = "handmade-1", text: str = "thanks") -> Prediction:
@@ -33,3 +39,51 @@ def feedback(prediction_id: str) -> Feedback:
         text=None,
         comment="no",
     )
+
+
+def example(*, text: str = "thanks", created: str | None = None) -> Example:
+    """An example with a new id."""
+    return Example(
+        id=new_id(),
+        created=created or utc_now(),
+        text=text,
+        label="positive",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source="retrain",
+    )
+
+
+def report(*, model: str = "m", sequence: int = 1, created: str = "2026-01-01T00:00:00.000Z") -> DriftReport:
+    """A drift report with a new id."""
+    return DriftReport(
+        id=new_id(),
+        sequence=sequence,
+        model=model,
+        created=created,
+        status="stable",
+        drift=False,
+        samples=3,
+        new_samples=3,
+        other_model=0,
+        evidence=DriftEvidence(log_e=0.5, alarm_at=4.6),
+        effect=DriftEffect(total_variation=0.01, least=0.05),
+        positive_rate=0.5,
+        reference_positive_rate=0.5,
+        positives=2,
+        counts=[1, 2],
+        cursor="3",
+        sentence="All is well.",
+    )
+
+
+def ago(**span: float) -> tuple[str, str]:
+    """An id and a time of that long ago, for example `ago(hours=3)`."""
+    moment = datetime.now(UTC) - timedelta(**span)
+    digits = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}{new_id()[13:]}", rfc3339(moment)
+
+
+def older(record: msgspec.Struct, **span: float):
+    """The record as if it had been made that long ago."""
+    record_id, created = ago(**span)
+    return msgspec.structs.replace(record, id=record_id, created=created)

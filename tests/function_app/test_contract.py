@@ -4,6 +4,7 @@ import itertools
 import sqlite3
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,18 +13,20 @@ import requests
 from function_app.ids import new_id
 from tests.function_app.handmade import VERSION
 from tests.function_app.running import RunningHost
+from tests.function_app.waiting import wait_until
 
 JSON = {"Content-Type": "application/json"}
 ID = new_id()
 
 
-def rows_in(path: Path) -> tuple[int, int]:
-    """How many predictions and how much feedback the store holds."""
+def rows_in(host: RunningHost, path: Path) -> list[int]:
+    """How much the store holds of everything, when nothing waits to be written."""
+    wait_until(lambda: host.get("health").json()["predictions"]["waiting"] == 0)
     connection = sqlite3.connect(path)
-    tables = ("predictions", "feedback")
+    tables = ("predictions", "feedback", "examples", "state")
     counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
     connection.close()
-    return counts[0], counts[1]
+    return counts
 
 
 def assert_problem(response: requests.Response, status: int, *parts: str) -> None:
@@ -126,6 +129,13 @@ BAD_BODIES = [
     Bad("feedback", b'{"prediction_id": "%s"}' % ID.encode(), 400, "exactly one"),
     Bad("feedback", b'{"prediction_id": "%s", "label": "meh"}' % ID.encode(), 400, "label: another string"),
     Bad("feedback", b'{"prediction_id": "%s", "correct": "no"}' % ID.encode(), 400, "correct: a string"),
+    Bad("retrain", b'{"text": "a"}', 400, "label: nothing was given"),
+    Bad("retrain", b'{"text": " ", "label": "positive"}', 400, "text: a blank string"),
+    Bad("retrain", b'{"text": "a", "label": "neutral"}', 400, "label: another string"),
+    Bad("retrain", b'{"text": "%s", "label": "positive"}' % (b"a" * 2_001), 400, "2001 characters"),
+    Bad(
+        "retrain", b'{"text": "a", "label": "positive", "source": "x"}', 400, "source: there is no such field"
+    ),
 ]
 
 
@@ -133,11 +143,9 @@ BAD_BODIES = [
 def test_a_bad_body_is_a_problem_and_changes_nothing(
     host: RunningHost, host_store_path: Path, bad: Bad
 ) -> None:
-    host.post("feedback", json={"prediction_id": ID, "correct": True})  # flushes what other tests predicted
-    before = rows_in(host_store_path)
+    before = rows_in(host, host_store_path)
     assert_problem(host.post(bad.route, data=bad.body, headers=JSON), bad.status, bad.part)
-    host.post("feedback", json={"prediction_id": ID, "correct": True})
-    assert rows_in(host_store_path) == (before[0], before[1] + 1)
+    assert rows_in(host, host_store_path) == before
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_a_bad_body_is_a_problem_and_changes_nothing(
         {**JSON, "Content-Encoding": "gzip"},
     ],
 )
-@pytest.mark.parametrize("route", ["predict", "predict/batch", "feedback"])
+@pytest.mark.parametrize("route", ["predict", "predict/batch", "feedback", "retrain"])
 def test_another_media_type_is_a_problem(host: RunningHost, route: str, headers: dict[str, str]) -> None:
     assert_problem(host.post(route, data=b'{"text": "a"}', headers=headers), 415, "Content-")
 
@@ -192,6 +200,24 @@ def test_feedback_by_label_is_compared_with_the_prediction(host: RunningHost) ->
     assert (unknown["matched"], unknown["correct"]) == (False, None)
 
 
+def test_an_example_is_kept_once_for_a_key_and_the_next_training_is_told(host: RunningHost) -> None:
+    body, headers = {"text": "so late", "label": "negative"}, {"Idempotency-Key": new_id()}
+    first = host.post("retrain", json=body, headers=headers)
+    assert first.status_code == 202
+    assert set(first.json()) == {"example_id", "waiting", "next_training"}
+    assert uuid.UUID(first.json()["example_id"]).version == 7
+    due = datetime.fromisoformat(first.json()["next_training"])
+    assert timedelta() < due - datetime.now(UTC) <= timedelta(days=7)
+    assert (due.isoweekday(), due.hour) == (1, 3)
+    again = host.post("retrain", json=dict(reversed(body.items())), headers=headers)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert_problem(
+        host.post("retrain", json={**body, "label": "positive"}, headers=headers), 422, "Idempotency-Key"
+    )
+    more = host.post("retrain", json=body)
+    assert (more.status_code, more.json()["waiting"]) == (202, first.json()["waiting"] + 1)
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é"])
 def test_a_bad_idempotency_key_is_a_problem(host: RunningHost, key: str) -> None:
     body = {"prediction_id": ID, "correct": True}
@@ -205,7 +231,7 @@ def test_health_tells_what_runs(host: RunningHost) -> None:
     assert answer["reasons"] == []
     assert answer["model"] == {"loaded": True, "version": VERSION}
     assert answer["store"] == {"reachable": True, "kind": "sqlite"}
-    assert set(answer["predictions"]) == {"recorded", "dropped", "waiting"}
+    assert set(answer["predictions"]) == {"recorded", "dropped", "waiting", "sampled_out"}
     assert {"app", "python", "onnxruntime"} <= set(answer)
 
 

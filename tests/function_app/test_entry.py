@@ -14,6 +14,7 @@ ROUTES = {
     "predict": ("predict", ["POST"], "FUNCTION"),
     "predict_batch": ("predict/batch", ["POST"], "FUNCTION"),
     "feedback": ("feedback", ["POST"], "FUNCTION"),
+    "retrain": ("retrain", ["POST"], "FUNCTION"),
     "drift": ("drift", ["GET"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
     "model": ("model", ["GET"], "FUNCTION"),
@@ -43,16 +44,27 @@ def test_the_entry_has_one_app(main: object) -> None:
 
 
 def test_every_function_has_its_route_methods_and_key(main: object) -> None:
-    found, timers = {}, {}
+    found, timers, queues = {}, {}, {}
     for function in main.app.get_functions():
         trigger = function.get_trigger().get_dict_repr()
         if trigger["type"] == "httpTrigger":
             methods = [str(method) for method in trigger["methods"]]
             found[function.get_function_name()] = (trigger["route"], methods, str(trigger["authLevel"]))
+        elif trigger["type"] == "queueTrigger":
+            queues[function.get_function_name()] = [
+                (one["type"], one["name"], one["queueName"], one["connection"])
+                for one in (binding.get_dict_repr() for binding in function.get_bindings())
+            ]
         else:
             timers[function.get_function_name()] = trigger["schedule"]
     assert found == ROUTES
-    assert timers == {"drift_check": "0 0 * * * *"}
+    assert timers == {"drift_check": "0 0 * * * *", "retention": "0 30 2 * * *"}
+    assert queues == {
+        "stream": [
+            ("queue", "results", "tweet-sentiments", "AzureWebJobsStorage"),
+            ("queueTrigger", "message", "tweets", "AzureWebJobsStorage"),
+        ]
+    }
 
 
 def run_python(code: str, **environment: str) -> None:
@@ -97,6 +109,14 @@ def test_the_host_file_says_what_the_app_counts_on() -> None:
     host = json.loads((ROOT / "host.json").read_text())
     assert host["version"] == "2.0"
     assert host["extensions"]["http"] == {"routePrefix": "api", "dynamicThrottlesEnabled": False}
+    assert host["extensions"]["queues"] == {
+        "batchSize": 16,
+        "newBatchThreshold": 8,
+        "maxDequeueCount": 5,
+        "maxPollingInterval": "00:00:02",
+        "messageEncoding": "base64",
+        "visibilityTimeout": "00:00:30",
+    }
     assert host["concurrency"] == {"dynamicConcurrencyEnabled": False}
     assert host["functionTimeout"] == "00:05:00"
     assert host["extensionBundle"]["version"] == "[4.*, 5.0.0)"

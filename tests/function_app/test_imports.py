@@ -8,8 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVING = {"azure.functions", "function_app", "msgspec", "numpy", "onnxruntime", "onnxruntime_extensions"}
-LOCAL_HOST_ONLY = {"croniter", "waitress", "werkzeug"}
+SERVING = {
+    "azure.core",
+    "azure.data.tables",
+    "azure.functions",
+    "azure.identity",
+    "function_app",
+    "msgspec",
+    "numpy",
+    "onnxruntime",
+    "onnxruntime_extensions",
+}
+LOCAL_ONLY = {"azure.storage.queue", "croniter", "waitress", "werkzeug"}
+NOT_ON_AN_INSTANCE = {"client", "localhost"}
 FORBIDDEN = {
     "function_app": {"export", "training", "tests", "onnx"},
     "export": {"training", "tests"},
@@ -68,8 +79,8 @@ def test_no_package_imports_one_above_it(package: str) -> None:
 def test_serving_imports_only_what_an_instance_has() -> None:
     wrong = []
     for path in sources("function_app"):
-        local = "localhost" in path.relative_to(ROOT).parts
-        allowed = SERVING | LOCAL_HOST_ONLY if local else SERVING
+        local = not NOT_ON_AN_INSTANCE.isdisjoint(path.relative_to(ROOT).parts)
+        allowed = SERVING | LOCAL_ONLY if local else SERVING
         for name in imported(path):
             standard = name.partition(".")[0] in sys.stdlib_module_names
             if not standard and not within(name, allowed) and name != "azure":
@@ -77,11 +88,13 @@ def test_serving_imports_only_what_an_instance_has() -> None:
     assert wrong == []
 
 
-def test_nothing_but_the_local_host_imports_the_local_host() -> None:
+@pytest.mark.parametrize("part", sorted(NOT_ON_AN_INSTANCE))
+def test_nothing_imports_what_an_instance_does_not_get(part: str) -> None:
+    assert f"function_app/{part}/" in (ROOT / ".funcignore").read_text().splitlines()
     wrong = [
         path.name
         for path in sources("function_app")
-        if "localhost" not in path.relative_to(ROOT).parts
-        and any(within(name, {"function_app.localhost"}) for name in imported(path))
+        if part not in path.relative_to(ROOT).parts
+        and any(within(name, {f"function_app.{part}"}) for name in imported(path))
     ]
     assert wrong == []

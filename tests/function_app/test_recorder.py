@@ -2,9 +2,11 @@ import logging
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from function_app.recorder import FLUSH_ROWS, Recorder, RecorderCounts
+from function_app import recorder as recorder_module
+from function_app.recorder import FLUSH_ROWS, Recorder, RecorderCounts, is_sampled
 from function_app.store.sqlite import SqliteStore
 from tests.function_app.samples import prediction
 from tests.function_app.waiting import wait_until
@@ -30,6 +32,48 @@ def test_flush_writes_all_that_waits_in_order(store: SqliteStore) -> None:
     assert recorder.flush()
     assert kept_ids(store) == [row.id for row in rows]
     recorder.close()
+
+
+def test_a_share_is_recorded_and_every_instance_chooses_the_same(store: SqliteStore) -> None:
+    rows = [prediction() for _ in range(2_000)]
+    recorder = Recorder(store, share=0.25)
+    recorder.record(rows)
+    recorder.close()
+    counts = recorder.counts()
+    assert kept_ids(store) == [row.id for row in rows if is_sampled(row.id, 0.25)]
+    assert (counts.recorded + counts.sampled_out, counts.dropped, counts.waiting) == (2_000, 0, 0)
+    # Five standard deviations of a binomial count around 500: one run in a million is outside.
+    assert 403 <= counts.recorded <= 597
+
+
+def test_the_shares_lie_within_each_other() -> None:
+    ids = [prediction().id for _ in range(500)]
+    assert all(is_sampled(one, 0.6) for one in ids if is_sampled(one, 0.4))
+    assert all(is_sampled(one, 1.0) and not is_sampled(one, 0.0) for one in ids)
+
+
+def test_a_prediction_that_waits_is_brought_to_the_store(store: SqliteStore) -> None:
+    recorder = Recorder(store)
+    rows = [prediction() for _ in range(3)]
+    recorder.record(rows)
+    assert recorder.bring(rows[0].id)
+    assert store.prediction(rows[0].id) == rows[0]
+    recorder.close()
+
+
+def test_a_prediction_that_was_sampled_out_is_brought_and_marked(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "SET_ASIDE", 2)
+    recorder = Recorder(store, share=0.0)
+    rows = [prediction() for _ in range(3)]
+    recorder.record(rows)
+    assert recorder.counts() == RecorderCounts(recorded=0, dropped=0, waiting=0, sampled_out=3)
+    assert not recorder.bring(rows[0].id)
+    assert recorder.bring(rows[2].id)
+    assert recorder.bring(rows[2].id)
+    recorder.close()
+    assert store.predictions_after("", 10)[0] == [msgspec.structs.replace(rows[2], sampled=False)]
 
 
 def test_close_writes_what_waits(store: SqliteStore) -> None:
@@ -59,6 +103,7 @@ def test_rows_wait_while_the_store_is_away_and_the_rest_is_dropped(
     messages = [record.getMessage() for record in caplog.records]
     assert [message.split(":")[0] for message in messages] == [
         "Predictions wait",
+        "Predictions are dropped",
         "Predictions are recorded again",
     ]
     assert "secret" not in caplog.text

@@ -6,12 +6,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from function_app.contract import FeedbackRequest, PredictBatchRequest, PredictRequest
+from function_app import retention
+from function_app.contract import FeedbackRequest, PredictBatchRequest, PredictRequest, RetrainRequest
 from function_app.errors import ModelUnavailableError
+from function_app.examples import TAKEN_STATE
+from function_app.feedback import ELSEWHERE_SECONDS
+from function_app.ids import new_id
 from function_app.service import Service
 from function_app.settings import Settings
 from tests.function_app.handmade import VERSION, write_bundle
 from tests.function_app.memory_telemetry import MemoryTelemetry
+from tests.function_app.samples import older, prediction
 
 
 @pytest.fixture
@@ -86,6 +91,62 @@ def test_feedback_a_moment_later_finds_its_prediction(service: Service) -> None:
     answer = service.predict(PredictRequest("love"))
     given, is_new = service.feedback(FeedbackRequest(answer.id, label="negative"), None)
     assert (given.matched, given.correct, is_new) == (True, False, True)
+
+
+def test_feedback_on_a_prediction_that_was_sampled_out_matches_and_does_not_count_for_drift(
+    settings: Settings,
+) -> None:
+    service = Service(msgspec.structs.replace(settings, prediction_sample=0.0))
+    answer = service.predict(PredictRequest("love"))
+    given, _ = service.feedback(FeedbackRequest(answer.id, label="negative"), None)
+    assert (given.matched, given.correct) == (True, False)
+    assert service.recorder.counts().sampled_out == 1
+    report = service.check_drift()
+    assert (report.samples, report.other_model) == (0, 0)
+    service.close()
+
+
+def test_feedback_on_a_prediction_that_never_comes_is_not_held_up(settings: Settings) -> None:
+    service = Service(msgspec.structs.replace(settings, prediction_sample=0.0))
+    started = time.monotonic()
+    given, _ = service.feedback(FeedbackRequest(new_id(), correct=True), None)
+    assert not given.matched
+    assert time.monotonic() - started < ELSEWHERE_SECONDS / 2
+    service.close()
+
+
+def test_examples_wait_until_training_has_taken_them(service: Service) -> None:
+    for count in (1, 2):
+        answer, is_new = service.retrain(RetrainRequest(f"late {count}", "negative"), None)
+        assert (answer.waiting, is_new) == (count, True)
+    rows, cursor = service.store.examples_after("", 10)
+    assert [(row.text, row.label, row.source) for row in rows] == [
+        ("late 1", "negative", "retrain"),
+        ("late 2", "negative", "retrain"),
+    ]
+    assert rows[0].sha256 == hashlib.sha256(b"late 1").hexdigest()
+    service.store.put_state(TAKEN_STATE, cursor, None)
+    assert service.retrain(RetrainRequest("late 3", "negative"), None)[0].waiting == 1
+
+
+def test_retention_goes_on_until_nothing_old_is_left(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH_RECORDS", 10)
+    kept = older(prediction(), days=89)
+    service.store.add_predictions([kept, *(older(prediction(), days=91) for _ in range(25))])
+    assert service.delete_expired() == 25
+    assert service.store.predictions_after("", 100)[0] == [kept]
+    assert service.delete_expired() == 0
+
+
+def test_retention_leaves_the_rest_to_the_next_run_when_its_time_is_over(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH_RECORDS", 10)
+    service.store.add_predictions([older(prediction(), days=3) for _ in range(25)])
+    assert retention.delete_expired(service.store, days=2, most_seconds=0) == 10
+    assert retention.delete_expired(service.store, days=2) == 15
 
 
 def test_a_prediction_is_answered_while_the_store_is_away(settings: Settings, tmp_path: Path) -> None:

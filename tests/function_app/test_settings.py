@@ -38,6 +38,8 @@ def test_values_are_read(tmp_path: Path) -> None:
             "STORE_PATH": str(tmp_path / "s"),
             "STORE_TEXT": "False",
             "DRIFT_ALPHA": ".001",
+            "STORE": "Tables",
+            "PREDICTION_SAMPLE": "0.25",
             "LOG_LEVEL": "debug",
             "DRIFT_SCHEDULE": "*/5  0-10 * * JAN,FEB 1",
         }
@@ -45,6 +47,7 @@ def test_values_are_read(tmp_path: Path) -> None:
     assert settings.store_path == tmp_path / "s"
     assert settings.store_text is False
     assert settings.drift_alpha == 0.001
+    assert (settings.store, settings.prediction_sample) == ("tables", 0.25)
     assert settings.log_level == "DEBUG"
     assert settings.drift_schedule == "*/5 0-10 * * JAN,FEB 1"
 
@@ -65,6 +68,21 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("DRIFT_MIN_EFFECT", "5", "above 0 and below 1"),
         ("DRIFT_ALPHA", "0.0", "above 0 and below 1"),
         ("DRIFT_ALPHA", "nan", "above 0 and below 1"),
+        ("STORE", "cloud", "one of sqlite, tables"),
+        ("STORE_PREFIX", "1a", "up to 40 ASCII letters and digits"),
+        ("STORE_ACCOUNT_URL", "account", "an address such as https://"),
+        ("PREDICTION_SAMPLE", "1.1", "from 0 to 1"),
+        ("PREDICTION_SAMPLE", "-0.1", "from 0 to 1"),
+        ("PREDICTION_SAMPLE", "half", "from 0 to 1"),
+        ("RETENTION_DAYS", "0", "a whole number from 1 to"),
+        ("RETENTION_SCHEDULE", "daily", "six fields"),
+        ("RETRAIN_SCHEDULE", "0 0 0 31 2 *", "that comes true"),
+        ("RETRAIN_SCHEDULE", "0 0 99 * * *", "that comes true"),
+        ("STREAM_QUEUE", "Tweets", "3 to 56 lower-case letters"),
+        ("STREAM_QUEUE", "a--b", "3 to 56 lower-case letters"),
+        ("STREAM_QUEUE", "a" * 57, "3 to 56 lower-case letters"),
+        ("STREAM_RESULT_QUEUE", "-ab", "3 to 56 lower-case letters"),
+        ("STREAM_RESULT_QUEUE", "tweets", "another queue than STREAM_QUEUE"),
         ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
         ("PYTHON_THREADPOOL_THREAD_COUNT", "1001", "a whole number from 1 to 1000"),
         ("TELEMETRY", "smoke", "one of console, off"),

@@ -32,6 +32,10 @@ CALLS = [
     {"function": "model", "method": "GET"},
     {"function": "drift_check"},
     {"function": "drift", "method": "GET"},
+    {"function": "retrain", "method": "POST", "body": json.dumps({"text": "so late", "label": "negative"})},
+    {"function": "retention"},
+    {"function": "stream", "message": [{"text": "love"}, {"text": "hate", "reference": "2"}]},
+    {"function": "stream", "message": {"txt": "love"}},
 ]
 
 
@@ -64,23 +68,32 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_function_is_indexed_with_its_trigger(worker):
-    triggers = {name: bindings[0] for name, bindings in worker["functions"].items()}
+    triggers = {
+        name: next(one for one in bindings if one["type"].endswith("Trigger"))
+        for name, bindings in worker["functions"].items()
+    }
     http = {name: found["route"] for name, found in triggers.items() if found["type"] == "httpTrigger"}
     assert http == {
         "predict": "predict",
         "predict_batch": "predict/batch",
         "feedback": "feedback",
+        "retrain": "retrain",
         "drift": "drift",
         "health": "health",
         "model": "model",
     }
     assert triggers["drift_check"]["type"] == "timerTrigger"
     assert triggers["drift_check"]["schedule"] == "0 0 * * * *"
-    assert set(triggers) == {*http, "drift_check"}
+    assert triggers["retention"]["type"] == "timerTrigger"
+    assert triggers["retention"]["schedule"] == "0 30 2 * * *"
+    assert set(triggers) == {*http, "drift_check", "retention", "stream"}
+    trigger, output = sorted(worker["functions"]["stream"], key=lambda one: one["direction"])
+    assert (trigger["type"], trigger["queueName"]) == ("queueTrigger", "tweets")
+    assert (output["type"], output["queueName"]) == ("queue", "tweet-sentiments")
 
 
 def test_every_function_answers(worker):
-    happy, wrong, batch, feedback, health, model, timer, drift = worker["answers"]
+    happy, wrong, batch, feedback, health, model, timer, drift, retrain, retention, *_ = worker["answers"]
     assert (happy["status"], happy["body"]["label"]) == (200, "positive")
     assert (wrong["status"], wrong["type"]) == (400, "application/problem+json")
     assert [one["label"] for one in batch["body"]["predictions"]] == ["negative", "positive"]
@@ -89,6 +102,17 @@ def test_every_function_answers(worker):
     assert model["body"]["version"] == happy["body"]["model"]
     assert timer == {}
     assert drift["body"]["samples"] == 3
+    assert (retrain["status"], retrain["body"]["waiting"]) == (202, 1)
+    assert retention == {}
+
+
+def test_a_queue_message_gets_its_results_and_a_bad_one_fails(worker):
+    *_, good, bad = worker["answers"]
+    kind, value = good["results"]
+    (result,) = json.loads(value)
+    assert kind == "json"
+    assert (json.loads(result)["message_id"], json.loads(result)["texts"]) == ("a-message", 2)
+    assert "text: nothing was given; the field is required" in bad["error"]
 
 
 def test_without_the_setting_the_worker_finds_nothing_of_ours(tmp_path):

@@ -30,6 +30,7 @@ class StatusResult(Message):
     Success, Failure = 1, 0
 
 
+METADATA = {"Id": Datum("a-message", "string"), "DequeueCount": Datum("1", "json")}
 PROTOCOL = Message(
     BindingInfo=BindingInfo,
     FunctionMetadataResponse=Message,
@@ -66,13 +67,13 @@ async def answer(calls: list[dict[str, Any]]) -> dict[str, Any]:
 
 async def invoke(function_id: str, call: dict[str, Any]) -> dict[str, Any]:
     """One invocation; an HTTP answer as status, content type and body."""
-    succeeded, returned, _, error, _ = await native_invocation.invocation_request_native(
-        str(uuid.uuid4()), function_id, [request(call)], {}
+    succeeded, returned, outputs, error, _ = await native_invocation.invocation_request_native(
+        str(uuid.uuid4()), function_id, [request(call)], METADATA
     )
     if not succeeded:
         return {"error": str(error)}
     if returned is None:
-        return {}
+        return {name: (datum.type, datum.value) for name, datum in outputs}
     response = returned.value
     return {
         "status": int(response["status_code"].value),
@@ -83,6 +84,8 @@ async def invoke(function_id: str, call: dict[str, Any]) -> dict[str, Any]:
 
 def request(call: dict[str, Any]) -> tuple[str, Datum]:
     """The trigger's argument, as the host sends it."""
+    if "message" in call:
+        return "message", Datum(json.dumps(call["message"]).encode(), "bytes")
     if "method" not in call:
         return "timer", Datum(json.dumps({"IsPastDue": False, "Schedule": {}, "ScheduleStatus": {}}), "json")
     headers = {"Content-Type": Datum("application/json", "string")}

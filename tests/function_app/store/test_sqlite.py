@@ -7,54 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from function_app.errors import ConflictError, KeyReusedError, StoreUnavailableError
-from function_app.store import DriftReport, Idempotency
-from function_app.store.records import DriftEffect, DriftEvidence
+from function_app.errors import StoreUnavailableError
+from function_app.store.schema import MIGRATIONS
 from function_app.store.sqlite import SqliteStore
-from tests.function_app.samples import feedback, prediction
+from tests.function_app.samples import feedback, prediction, report
 
 
-def report(*, model: str = "m", sequence: int = 1) -> DriftReport:
-    return DriftReport(
-        id="i",
-        sequence=sequence,
-        model=model,
-        created="2026-01-01T00:00:00.000Z",
-        status="stable",
-        drift=False,
-        samples=3,
-        new_samples=3,
-        other_model=0,
-        evidence=DriftEvidence(log_e=0.5, alarm_at=4.6),
-        effect=DriftEffect(total_variation=0.01, least=0.05),
-        positive_rate=0.5,
-        reference_positive_rate=0.5,
-        positives=2,
-        counts=[1, 2],
-        cursor="3",
-        sentence="All is well.",
-    )
-
-
-def test_a_prediction_comes_back_as_it_was(store: SqliteStore) -> None:
-    kept = prediction(text="😡 مرحبا 'quoted'; --")
-    bare = msgspec.structs.replace(prediction(), text=None)
-    store.add_predictions([kept, bare])
-    assert store.prediction(kept.id) == kept
-    assert store.prediction(bare.id) == bare
-    assert store.prediction("unknown") is None
-
-
-def test_a_known_prediction_is_passed_over(store: SqliteStore) -> None:
-    kept = prediction()
-    store.add_predictions([kept])
-    store.add_predictions([msgspec.structs.replace(kept, text="other"), prediction()])
-    rows, _ = store.predictions_after("", 10)
-    assert len(rows) == 2
-    assert rows[0] == kept
-
-
-def test_pages_cover_every_prediction_once_and_in_order(store: SqliteStore) -> None:
+def test_predictions_come_in_the_order_of_commits(store: SqliteStore) -> None:
     kept = [prediction() for _ in range(25)]
     store.add_predictions(kept)
     seen, cursor = [], ""
@@ -67,61 +26,6 @@ def test_pages_cover_every_prediction_once_and_in_order(store: SqliteStore) -> N
     late = prediction()
     store.add_predictions([late])
     assert store.predictions_after(cursor, 10)[0] == [late]
-
-
-def test_the_same_key_and_content_give_the_first_answer(store: SqliteStore) -> None:
-    key = Idempotency(key="k", fingerprint="f")
-    first, second = feedback("p"), feedback("p")
-    assert store.add_feedback(first, key) == (first, True)
-    assert store.add_feedback(second, key) == (first, False)
-    with pytest.raises(KeyReusedError):
-        store.add_feedback(second, Idempotency(key="k", fingerprint="g"))
-    rows, _ = store.feedback_after("", 10)
-    assert [row for row, _ in rows] == [first]
-
-
-def test_feedback_without_a_key_is_always_new(store: SqliteStore) -> None:
-    assert store.add_feedback(feedback("p"), None)[1]
-    assert store.add_feedback(feedback("p"), None)[1]
-    assert len(store.feedback_after("", 10)[0]) == 2
-
-
-def test_of_many_threads_with_one_key_one_adds(store_path: Path) -> None:
-    store = SqliteStore(store_path)
-    answers: list[tuple[str, bool]] = []
-
-    def add() -> None:
-        kept, is_new = store.add_feedback(feedback("p"), Idempotency(key="k", fingerprint="f"))
-        answers.append((kept.id, is_new))
-
-    threads = [threading.Thread(target=add) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    store.close()
-    assert len(answers) == 8
-    assert len({one for one, _ in answers}) == 1
-    assert sum(is_new for _, is_new in answers) == 1
-
-
-def test_a_prediction_that_turns_up_later_is_joined(store: SqliteStore) -> None:
-    late = prediction()
-    early = feedback(late.id)
-    store.add_feedback(early, None)
-    assert store.feedback_after("", 10)[0] == [(early, None)]
-    store.add_predictions([late])
-    assert store.feedback_after("", 10)[0] == [(early, late)]
-
-
-def test_a_model_has_one_report_of_each_number(store: SqliteStore) -> None:
-    store.add_drift_report(report(sequence=1))
-    with pytest.raises(ConflictError):
-        store.add_drift_report(report(sequence=1))
-    store.add_drift_report(report(sequence=2))
-    store.add_drift_report(report(model="n", sequence=1))
-    assert [(one.model, one.sequence) for one in store.drift_reports(10)] == [("n", 1), ("m", 2), ("m", 1)]
-    assert store.drift_reports(1, "m") == [report(sequence=2)]
 
 
 def test_a_locked_store_is_unavailable_and_recovers(store: SqliteStore, tmp_path: Path) -> None:
@@ -225,4 +129,32 @@ def test_threads_share_a_store(store_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(store.predictions_after("", 1_000)[0]) == 120
+    store.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(store_path: Path) -> None:
+    old = sqlite3.connect(store_path, isolation_level=None)
+    for statement in MIGRATIONS[0]:
+        old.execute(statement)
+    old.execute("PRAGMA user_version = 1")
+    known, said = prediction(), feedback("p")
+    for table, record in (("predictions", known), ("feedback", said)):
+        columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
+        values = {name: getattr(record, name) for name in columns if hasattr(record, name)}
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        old.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
+    reported = report(created="2020-01-01T00:00:00.000Z")
+    for sequence in (1, 2):
+        one = msgspec.structs.replace(reported, sequence=sequence)
+        old.execute(
+            "INSERT INTO drift_reports (model, sequence, report) VALUES (?, ?, ?)",
+            (one.model, sequence, msgspec.json.encode(one).decode()),
+        )
+    old.close()
+    store = SqliteStore(store_path)
+    assert store.predictions_after("", 10)[0] == [known]
+    assert store.feedback_after("", 10)[0] == [(said, None)]
+    assert store.count_examples() == 0
+    assert store.delete_before("2021-01-01T00:00:00.000Z", 10) == 1
+    assert [one.sequence for one in store.drift_reports(10)] == [2]
     store.close()

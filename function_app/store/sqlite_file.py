@@ -1,0 +1,115 @@
+"""The SQLite file behind the embedded store: its connections, and what happens when it cannot be reached."""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from function_app.errors import StoreUnavailableError
+from function_app.store.schema import migrate
+
+BUSY_SECONDS = 2.0
+"""How long a statement waits for another process's lock before the store counts as unavailable."""
+
+_WAL_RETRY_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class _Link:
+    """An open connection and the file (device, inode) that it holds open."""
+
+    connection: sqlite3.Connection
+    file: tuple[int, int]
+
+
+class SqliteFile:
+    """Connections are opened when needed, used by one thread at a time and kept for the next.
+
+    After an error all are closed, so a file that was locked, moved or full is tried afresh by the next call.
+    """
+
+    def __init__(self, path: Path, *, busy_seconds: float) -> None:
+        self._path = path
+        self._busy_seconds = busy_seconds
+        self._lock = threading.Lock()
+        self._idle: list[_Link] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection that holds the write lock; commits at the end. Raises `StoreUnavailableError`."""
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one thread; what was not committed when something fails inside is undone.
+
+        Raises `StoreUnavailableError`.
+        """
+        try:
+            link = self._take()
+            try:
+                yield link.connection
+            except BaseException:
+                link.connection.close()
+                raise
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise StoreUnavailableError(f"The store cannot be reached ({type(error).__name__})") from error
+        with self._lock:
+            self._idle.append(link)
+
+    def close(self) -> None:
+        """Closes the connections that no thread is using; a later call opens new ones."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for link in idle:
+            link.connection.close()
+
+    def _take(self) -> _Link:
+        while True:
+            with self._lock:
+                link = self._idle.pop() if self._idle else None
+            if link is None:
+                return self._open()
+            with suppress(OSError):
+                if link.file == _file(self._path):
+                    return link
+            link.connection.close()
+
+    def _open(self) -> _Link:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._use_wal(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            migrate(connection)
+            return _Link(connection, _file(self._path))
+        except BaseException:
+            connection.close()
+            raise
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Sets WAL mode; SQLite does not wait for the lock here when others open a new file meanwhile."""
+        give_up = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_WAL_RETRY_SECONDS)
+
+
+def _file(path: Path) -> tuple[int, int]:
+    found = os.stat(path)  # noqa: PTH116 - a text path or a Path alike
+    return found.st_dev, found.st_ino

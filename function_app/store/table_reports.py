@@ -1,0 +1,102 @@
+"""Drift reports and alerts in a table. They are few: each kind is one partition, newest first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from function_app.errors import ConflictError
+from function_app.ids import new_id
+from function_app.store.entities import descending, from_entity, safe_key, to_entity
+from function_app.store.records import Alert, DriftReport
+from function_app.store.table_account import TableAccount
+from function_app.store.table_log import delete
+
+TABLE = "reports"
+
+_DRIFT, _ALERT = "drift", "alert"
+_LAST_SEQUENCE = 10**10 - 1
+
+
+class _Json(msgspec.Struct, frozen=True):
+    """A report as one text."""
+
+    body: str
+
+
+class TableReports:
+    """See the methods of `Store` that are called like those here."""
+
+    def __init__(self, account: TableAccount) -> None:
+        self._account = account
+
+    def add_drift_report(self, report: DriftReport) -> None:
+        """Appends a report. Raises `ConflictError` when its model already has one of its sequence number.
+
+        It becomes two entities in one transaction: one that only one report of a number can have, and one
+        in order of time.
+        """
+        numbered = f"{_of_model(report.model)}{_LAST_SEQUENCE - report.sequence:010d}"
+        timed = f"time:{descending(new_id())}"
+        body = _Json(body=msgspec.json.encode(report).decode())
+        entities = [
+            to_entity(body, partition=_DRIFT, row=row) | {"created": report.created, "twin": twin}
+            for row, twin in ((numbered, timed), (timed, numbered))
+        ]
+        if self._account.create_together(TABLE, entities):
+            return
+        known = self._account.get(TABLE, _DRIFT, numbered)
+        if known is None or _report(known).id != report.id:
+            raise ConflictError("Another drift check has reported meanwhile")
+
+    def drift_reports(self, limit: int, model: str | None) -> list[DriftReport]:
+        """The last reports, newest first, of one model or of all."""
+        start = "time:" if model is None else _of_model(model)
+        found, _ = self._account.page(TABLE, _starting(start), limit)
+        return [_report(one) for one in found]
+
+    def add_alert(self, alert: Alert) -> None:
+        """Keeps an alert; one whose id is known is passed over."""
+        self._account.create(TABLE, to_entity(alert, partition=_ALERT, row=descending(alert.id)))
+
+    def alerts(self, limit: int) -> list[Alert]:
+        """The last alerts, newest first."""
+        found, _ = self._account.page(TABLE, f"PartitionKey eq '{_ALERT}'", limit)
+        return [from_entity(one, Alert) for one in found]
+
+    def delete_before(self, created: str, limit: int) -> int:
+        """Deletes up to `limit` old ones; how many there were. Each model's last drift report stays."""
+        deleted = delete(
+            self._account, TABLE, f"PartitionKey eq '{_ALERT}' and created lt '{created}'", limit
+        )
+        old = self._old_reports(created)[: max(0, limit - deleted)]
+        twins = [{"PartitionKey": _DRIFT, "RowKey": entity["twin"]} for entity in old]
+        self._account.delete_all(TABLE, [*twins, *old])
+        return deleted + len(old)
+
+    def _old_reports(self, created: str) -> list[Mapping[str, Any]]:
+        """The numbered entities of old reports, but the first of each model, which is its last report."""
+        old: list[Mapping[str, Any]] = []
+        last_model, token = "", None
+        while True:
+            found, token = self._account.page(TABLE, _starting("model:"), 1_000, token=token)
+            for entity in found:
+                model = entity["RowKey"].rpartition(":")[0]
+                if model == last_model and entity["created"] < created:
+                    old.append(entity)
+                last_model = model
+            if token is None:
+                return old
+
+
+def _report(entity: Mapping[str, Any]) -> DriftReport:
+    return msgspec.json.decode(from_entity(entity, _Json).body, type=DriftReport)
+
+
+def _of_model(model: str) -> str:
+    return f"model:{safe_key(model)}:"
+
+
+def _starting(start: str) -> str:
+    """The filter for the row keys of drift reports that start with `start`, which ends with a colon."""
+    return f"PartitionKey eq '{_DRIFT}' and RowKey ge '{start}' and RowKey lt '{start[:-1]};'"
