@@ -85,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--human-weight",
         type=float,
-        default=4.0,
-        help="weight of rows labelled by people against rows labelled by emoticons (default: 4)",
+        default=10.0,
+        help="weight of rows labelled by people against rows labelled by emoticons (default: 10)",
     )
     train.add_argument(
         "--emoticons",

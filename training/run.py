@@ -43,7 +43,7 @@ class RunOptions:
     data: tuple[str, ...]
     seed: int = 7
     limit: int | None = None
-    human_weight: float = 4.0
+    human_weight: float = 10.0
     emoticons: float = 0.05
     progress: bool = True
 
