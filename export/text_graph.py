@@ -24,8 +24,6 @@ PADDING_ID = 0
 UNKNOWN_ID = 1
 FIRST_WORD_ID = 2
 
-Feeds = dict[str, npt.NDArray[np.generic]]
-
 
 def model_of(
     name: str,

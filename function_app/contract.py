@@ -1,6 +1,6 @@
 """What the HTTP functions take and give."""
 
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -111,6 +111,13 @@ class PredictionAnswer(Struct, frozen=True, omit_defaults=True):
     probabilities: Probabilities
     model: str
     words: list[Word] | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, *, id: str, label: Label, probability: float, model: str) -> Self:  # noqa: A002
+        """The answer for a text of which `probability` is P(positive)."""
+        both = Probabilities(negative=1 - probability, positive=probability)
+        confidence = both.positive if label == "positive" else both.negative
+        return cls(id=id, label=label, confidence=confidence, probabilities=both, model=model)
 
 
 class BatchAnswer(Struct, frozen=True):

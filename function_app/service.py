@@ -19,7 +19,6 @@ from function_app.contract import (
     PredictBatchRequest,
     PredictionAnswer,
     PredictRequest,
-    Probabilities,
     RetrainAnswer,
     RetrainRequest,
 )
@@ -229,14 +228,7 @@ class Service:
 
 
 def _prediction_answer(row: Prediction) -> PredictionAnswer:
-    probabilities = Probabilities(negative=1 - row.probability, positive=row.probability)
-    return PredictionAnswer(
-        id=row.id,
-        label=row.label,
-        confidence=row.confidence,
-        probabilities=probabilities,
-        model=row.model,
-    )
+    return PredictionAnswer.of(id=row.id, label=row.label, probability=row.probability, model=row.model)
 
 
 def _drift_dimensions(report: DriftReport) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from function_app.contract import Limits, PredictionAnswer, Probabilities, check_text
+from function_app.contract import Limits, PredictionAnswer, check_text
 from function_app.decoding import decode_json
 from function_app.errors import InvalidRequestError
 from function_app.ids import ids_from
@@ -97,15 +97,8 @@ def result_messages(message_id: str, tweets: Sequence[Tweet], rows: Sequence[Pre
 
 
 def _prediction(tweet: Tweet, row: Prediction) -> StreamPrediction:
-    probabilities = Probabilities(negative=1 - row.probability, positive=row.probability)
-    return StreamPrediction(
-        id=row.id,
-        label=row.label,
-        confidence=row.confidence,
-        probabilities=probabilities,
-        model=row.model,
-        reference=tweet.reference,
-    )
+    answer = StreamPrediction.of(id=row.id, label=row.label, probability=row.probability, model=row.model)
+    return msgspec.structs.replace(answer, reference=tweet.reference)
 
 
 def _parts(predictions: Sequence[StreamPrediction]) -> Iterator[list[StreamPrediction]]:

@@ -1,10 +1,12 @@
 """What tests of several folders share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.azurite import Azurite, why_not
+from tests.function_app.places import Place, SqlitePlace, tables_place
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +18,11 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     running = Azurite(tmp_path_factory.mktemp("azurite"))
     yield running
     running.stop()
+
+
+@pytest.fixture(params=["sqlite", "tables"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where a store of either back end can be opened, more than once."""
+    if request.param == "sqlite":
+        return SqlitePlace(tmp_path / "store.sqlite3")
+    return tables_place(request.getfixturevalue("azurite"))

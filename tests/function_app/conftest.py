@@ -11,7 +11,7 @@ from function_app.store import Store
 from function_app.store.sqlite import SqliteStore
 from tests.azurite import Azurite
 from tests.function_app.handmade import write_bundle
-from tests.function_app.places import Place, SqlitePlace, TablesPlace, tables_place
+from tests.function_app.places import Place, TablesPlace, tables_place
 from tests.function_app.running import ROOT, HostStarter, RunningHost
 
 
@@ -66,13 +66,6 @@ def start_host(bundle_folder: Path) -> Iterator[HostStarter]:
 @pytest.fixture
 def tables(azurite: Azurite) -> TablesPlace:
     return tables_place(azurite)
-
-
-@pytest.fixture(params=["sqlite", "tables"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "sqlite":
-        return SqlitePlace(tmp_path / "store.sqlite3")
-    return tables_place(request.getfixturevalue("azurite"))
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from function_app.ids import new_id
 from function_app.store import Example, Feedback, Store
-from tests.function_app.places import Place, SqlitePlace, tables_place
+from tests.function_app.places import Place
 from tests.function_app.samples import prediction
 from training.feedback.votes import Vote
 
@@ -22,13 +21,6 @@ class Say(Protocol):
 
     def __call__(self, text: str, label: str, /, *, probability: float = ..., **changed: object) -> Feedback:
         """Predict the text, give feedback on it, and return the feedback."""
-
-
-@pytest.fixture(params=["sqlite", "tables"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "sqlite":
-        return SqlitePlace(tmp_path / "store.sqlite3")
-    return tables_place(request.getfixturevalue("azurite"))
 
 
 @pytest.fixture
