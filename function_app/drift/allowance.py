@@ -1,8 +1,11 @@
 """How many tweets of an hour count.
 
-Thousands of tweets an hour would turn an evening's mood into proof of a change. So only so many of each hour
-count, drawn by a hash of their ids: which ones has nothing to do with what they say, and a check that is
-repeated draws the same. Checks within one hour share what it has.
+Thousands of tweets an hour would turn an evening's mood into proof of a change. So in the long run only so
+many an hour count, drawn by a hash of their ids: which ones has nothing to do with what they say, and a check
+that is repeated draws the same. Checks within one hour share what it has.
+
+What quiet hours leave is saved up, for `SAVED_HOURS` hours (a token bucket, full at the start). So a batch
+that comes at once can be judged. More would be spent in whatever mood a deployment falls into.
 """
 
 import msgspec
@@ -13,24 +16,23 @@ from function_app.drift.watches import Floats
 
 HOUR_SECONDS = 3600
 
-REMEMBERED_HOURS = 48
-"""Hours that are remembered; a tweet that is recorded later than that does not count."""
+SAVED_HOURS = 5
 
 
 class AllowanceState(msgspec.Struct, frozen=True, kw_only=True):
-    """`taken` is what counted in the last hours, of which `hour` is the newest; hours are since 1970."""
+    """`saved` tweets may still count in `hour` (since 1970), the newest one."""
 
+    saved: int
     hour: int
-    taken: dict[int, int]
 
 
 class Allowance:
-    """`per_hour` tweets of each hour count."""
+    """`per_hour` tweets count in the long run."""
 
     def __init__(self, per_hour: int, state: AllowanceState | None) -> None:
         self._per_hour = per_hour
+        self._saved = per_hour * SAVED_HOURS if state is None else state.saved
         self._hour = None if state is None else state.hour
-        self._taken = {} if state is None else dict(state.taken)
 
     def draw(self, seconds: Floats, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The numbers of those that count among N tweets, in order of time; they are taken off the allowance.
@@ -51,15 +53,13 @@ class Allowance:
         """What the next one needs; None before the first tweet."""
         if self._hour is None:
             return None
-        return AllowanceState(hour=self._hour, taken=self._taken)
+        return AllowanceState(saved=self._saved, hour=self._hour)
 
     def _take(self, hour: int, wanted: int) -> int:
-        self._hour = hour if self._hour is None else max(hour, self._hour)
-        oldest = self._hour - REMEMBERED_HOURS
-        if hour <= oldest:
-            return 0
-        taken = self._taken.get(hour, 0)
-        count = max(0, min(wanted, self._per_hour - taken))
-        self._taken = {one: number for one, number in self._taken.items() if one > oldest}
-        self._taken[hour] = taken + count
+        self._hour = hour if self._hour is None else self._hour
+        if hour > self._hour:
+            earned = self._per_hour * (hour - self._hour)
+            self._saved, self._hour = min(self._saved + earned, self._per_hour * SAVED_HOURS), hour
+        count = min(wanted, self._saved)
+        self._saved -= count
         return count

@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 
-from function_app.drift.allowance import HOUR_SECONDS, REMEMBERED_HOURS, Allowance
+from function_app.drift.allowance import HOUR_SECONDS, SAVED_HOURS, Allowance
 from function_app.drift.tweets import key_of
 from function_app.ids import ids_from, new_id
 
@@ -23,29 +23,33 @@ def test_light_traffic_counts_in_full() -> None:
     assert draw(Allowance(20, None), hours).tolist() == list(range(2_000))
 
 
-def test_of_a_busy_hour_only_its_share_counts_and_quiet_hours_save_nothing_up() -> None:
+def test_a_busy_hour_counts_what_was_saved_and_the_long_run_its_share() -> None:
     hours = np.sort(np.random.default_rng(1).random(200_000) * 200)
-    drawn = draw(Allowance(20, None), hours[hours >= 50])
-    counts = np.bincount(hours[hours >= 50][drawn].astype(int), minlength=200)
-    assert counts.tolist() == [0] * 50 + [20] * 150
+    drawn = draw(Allowance(20, None), hours)
+    counts = np.bincount(hours[drawn].astype(int), minlength=200)
+    assert counts.tolist() == [SAVED_HOURS * 20] + [20] * 199
+
+
+def test_quiet_hours_save_up_for_a_busy_one() -> None:
+    one = Allowance(20, None)
+    draw(one, np.linspace(0, 9.99, 20_000))
+    assert len(draw(one, np.full(1_000, 12.5))) == 3 * 20
+    assert len(draw(one, np.full(1_000, 99.5))) == SAVED_HOURS * 20
 
 
 def test_checks_within_an_hour_share_it() -> None:
     one = Allowance(20, None)
-    first = draw(one, np.full(15, 0.2))
+    first = draw(one, np.full(85, 0.2))
     again = Allowance(20, one.state())
-    assert (len(first), len(draw(again, np.full(50, 0.7)))) == (15, 5)
+    assert (len(first), len(draw(again, np.full(50, 0.7)))) == (85, 15)
     assert len(draw(Allowance(20, again.state()), np.full(50, 0.9))) == 0
 
 
-def test_a_tweet_recorded_late_counts_in_its_hour_unless_that_is_forgotten() -> None:
+def test_a_tweet_recorded_late_counts_as_long_as_something_is_left() -> None:
     one = Allowance(20, None)
-    draw(one, np.full(15, 10.5))
-    draw(one, np.full(1, 11.5))
+    draw(one, np.full(95, 10.5))
+    draw(one, np.full(20, 11.5))
     assert len(draw(one, np.full(9, 10.6))) == 5
-    draw(one, np.full(1, 10 + REMEMBERED_HOURS + 0.5))
-    assert len(draw(one, np.full(9, 10.6))) == 0
-    assert len(one.state().taken) <= REMEMBERED_HOURS
 
 
 def test_a_check_that_is_repeated_draws_the_same_whatever_the_order() -> None:
