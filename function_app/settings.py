@@ -289,7 +289,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="DRIFT_SAMPLE_PER_HOUR",
         type="whole number",
         default="12",
-        help="Most predictions of an hour that drift is judged on; more of them mistake day and night for drift.",
+        help="Predictions an hour, in the long run, that drift is judged on; drawn by their ids.",
         read=_whole_number(least=1, most=1_000_000),
     ),
     Setting(

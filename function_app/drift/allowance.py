@@ -16,7 +16,7 @@ from function_app.drift.watches import Floats
 
 HOUR_SECONDS = 3600
 
-SAVED_HOURS = 5
+SAVED_HOURS = 12
 
 
 class AllowanceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,22 +32,23 @@ def test_a_busy_hour_counts_what_was_saved_and_the_long_run_its_share() -> None:
 
 def test_quiet_hours_save_up_for_a_busy_one() -> None:
     one = Allowance(20, None)
-    draw(one, np.linspace(0, 9.99, 20_000))
+    draw(one, np.linspace(0, 9.99, 200_000))
     assert len(draw(one, np.full(1_000, 12.5))) == 3 * 20
     assert len(draw(one, np.full(1_000, 99.5))) == SAVED_HOURS * 20
 
 
 def test_checks_within_an_hour_share_it() -> None:
     one = Allowance(20, None)
-    first = draw(one, np.full(85, 0.2))
+    whole = SAVED_HOURS * 20
+    first = draw(one, np.full(whole - 15, 0.2))
     again = Allowance(20, one.state())
-    assert (len(first), len(draw(again, np.full(50, 0.7)))) == (85, 15)
+    assert (len(first), len(draw(again, np.full(50, 0.7)))) == (whole - 15, 15)
     assert len(draw(Allowance(20, again.state()), np.full(50, 0.9))) == 0
 
 
 def test_a_tweet_recorded_late_counts_as_long_as_something_is_left() -> None:
     one = Allowance(20, None)
-    draw(one, np.full(95, 10.5))
+    draw(one, np.full(SAVED_HOURS * 20 - 5, 10.5))
     draw(one, np.full(20, 11.5))
     assert len(draw(one, np.full(9, 10.6))) == 5
 

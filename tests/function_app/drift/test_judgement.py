@@ -190,9 +190,9 @@ def test_the_tolerated_error_rate_may_be_set() -> None:
 def test_other_tests_start_afresh_and_the_allowance_goes_on() -> None:
     monitor = Monitor(REFERENCE, RULE)
     monitor.observe(stream(np.random.default_rng(13), 1_000, per_hour=1_000))
-    assert judge(monitor).samples == 100
+    assert judge(monitor).samples == 240
     same = Monitor(REFERENCE, RULE, monitor.state())
-    assert judge(same).samples == 100
+    assert judge(same).samples == 240
     changed = Monitor(replace(REFERENCE, foreign=None), RULE, monitor.state())
     assert judge(changed).samples == 0
     assert changed.observe(stream(np.random.default_rng(14), 10)) == 0
