@@ -9,6 +9,8 @@ const MOST_TINT = 46;
 const FULL_WEIGHT = 3;
 const LISTED = 40;
 const NAMED = 3;
+const LONGEST_NAMED = 32;
+const FAINT = 0.15;
 
 /** The card for an answer of `POST predict` with its text. */
 export function answerCard(answer) {
@@ -66,7 +68,8 @@ function tinted(text, words) {
     const strength = Math.min(1, Math.abs(weight) / FULL_WEIGHT);
     const side = strength < 0.03 ? "neither" : weight > 0 ? "positive" : "negative";
     const title = t("words.weight", { word, weight: signed(weight) });
-    parts.push(h(`span.word.${side}`, { title, style: { "--strength": `${Math.round(MOST_TINT * strength)}%` } }, word));
+    const faint = side !== "neither" && strength < FAINT ? ".faint" : "";
+    parts.push(h(`span.word.${side}${faint}`, { title, style: { "--strength": `${Math.round(MOST_TINT * strength)}%` } }, word));
   }
   return [...parts, text.slice(end)];
 }
@@ -75,11 +78,16 @@ function tinted(text, words) {
 function named(words) {
   const strongest = (sign) => {
     const found = words.filter(({ weight }) => weight * sign > 0.1).sort((a, b) => sign * (b.weight - a.weight));
-    const bare = found.map(({ word }) => word.replace(/^[^\p{L}\p{N}@#]+(?=.)|[.,;:!?…"”’)]+$/gu, "") || word);
-    return [...new Set(bare)].slice(0, NAMED).join(", ");
+    return [...new Set(found.map(({ word }) => bare(word)))].slice(0, NAMED).join(", ");
   };
   const sides = { negative: strongest(-1), positive: strongest(1) };
   return Object.entries(sides).map(([side, list]) => list && h("span", t(`words.${side}`), h("b", { lang: "en" }, list), " "));
+}
+
+/** A word without the punctuation around it, and no longer than a line; emoji and markup stay whole. */
+function bare(word) {
+  const stripped = word.replace(/^(?:(?![@#])\p{P})+(?=.)|(?<=.)\p{P}+$/gu, "") || word;
+  return stripped.length > LONGEST_NAMED ? `${stripped.slice(0, LONGEST_NAMED)}…` : stripped;
 }
 
 function wordTable(words) {

@@ -17,11 +17,15 @@ const footer = h("footer.bottom");
 const open = (name) => {
   location.hash = name;
 };
-const tryView = new TryView();
-const views = { try: tryView, many: new ManyView((text) => {
+const tryView = new TryView((text) => {
+  manyView.take(text);
+  open("many");
+});
+const manyView = new ManyView((text) => {
   tryView.take(text);
   open("try");
-}), watch: new WatchView() };
+});
+const views = { try: tryView, many: manyView, watch: new WatchView() };
 
 function shown() {
   const name = location.hash.slice(1);

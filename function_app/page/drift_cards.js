@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { driftPlots } from "./drift_plots.js";
-import { confidenceFigure, has, moment, number, percent, t } from "./language.js";
+import { confidenceFigure, has, moment, number, percent, signed, t } from "./language.js";
 
 const ICONS = { stable: "ok", warning: "alarm", drift: "alarm", insufficient_data: "wait" };
 const TO_LABEL = 10;
@@ -21,7 +21,7 @@ export function driftCards(answer, { earlier, isAsked }) {
       "section.card",
       h("h2", t("drift.history")),
       h("div.plots", driftPlots([...history].reverse())),
-      answer.next != null && h("button", { type: "button", disabled: isAsked, onclick: earlier }, t("drift.earlier")),
+      answer.next != null && h("button.earlier", { type: "button", disabled: isAsked, onclick: earlier }, t("drift.earlier")),
     ),
     examplesCard(answer),
   ];
@@ -77,6 +77,18 @@ function valueOf(value, unit) {
   return unit === "share" ? percent(value, 1) : unit === "characters" ? number(value, 0) : number(value, 3);
 }
 
+/** A shift in its unit, with its sign; of a share, in points of a percent. */
+function shiftOf(value, unit) {
+  if (value === null || value === undefined) return "—";
+  if (unit === "share") return t("tests.points", { value: signed(100 * value, 1) });
+  return signed(value, unit === "characters" ? 0 : 3);
+}
+
+/** The least shift that may alarm, without a sign. */
+function leastOf(value, unit) {
+  return unit === "share" ? t("tests.points", { value: number(100 * value, 1) }) : valueOf(value, unit);
+}
+
 function testsCard({ tests }) {
   if (!tests?.length) return null;
   const heads = ["name", "status", "value", "reference", "effect", "evidence", "since"];
@@ -84,10 +96,10 @@ function testsCard({ tests }) {
     h(
       "tr",
       h("th", { scope: "row" }, testName(one.name)),
-      h("td", h("span.tag", { class: `tag ${one.status}` }, icon(ICONS[one.status] ?? "wait"), has(`status.${one.status}`) ? t(`status.${one.status}`) : one.status)),
+      h("td", h("span.tag", { class: `tag ${one.status}` }, icon(ICONS[one.status] ?? "wait"), h("span.words-of", has(`status.${one.status}`) ? t(`status.${one.status}`) : one.status))),
       h("td.figure", valueOf(one.value, one.unit)),
       h("td.figure", valueOf(one.reference, one.unit)),
-      h("td.figure", valueOf(one.effect, one.unit), h("span.soft", t("tests.least", { least: valueOf(one.least, one.unit) }))),
+      h("td.figure", shiftOf(one.effect, one.unit), h("span.soft", t("tests.least", { least: leastOf(one.least, one.unit) }))),
       h("td.figure", percent(Math.max(0, one.log_e / one.alarm_at))),
       h("td", one.since ? moment(one.since) : "—"),
     );
@@ -146,9 +158,10 @@ function wordList(title, words) {
   return h("div", h("h3", title), words.length ? h("ul.moved", words.map(line)) : h("p.empty", "—"));
 }
 
-function examplesCard({ examples }) {
-  if (!examples?.length) return null;
+function examplesCard(report) {
+  const examples = (report.examples ?? []).filter(({ text }) => text != null);
+  if (examples.length === 0) return null;
   const line = ({ label, confidence, text }) =>
-    h("li", h("span.text", { lang: "en" }, text ?? t("examples.no_text")), h("span.meta", h(`span.dot.${label}`, { "aria-hidden": "true" }), has(`label.${label}`) ? t(`label.${label}`) : label, " · ", confidenceFigure(confidence)));
+    h("li", h("span.text", { lang: "en" }, text), h("span.meta", h(`span.dot.${label}`, { "aria-hidden": "true" }), has(`label.${label}`) ? t(`label.${label}`) : label, " · ", confidenceFigure(confidence)));
   return h("section.card", h("h2", t("examples.title")), h("ul.list", examples.map(line)));
 }

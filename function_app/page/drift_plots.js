@@ -3,10 +3,14 @@
 import { percent, t } from "./language.js";
 import { linePlot } from "./line_plot.js";
 
+// Room around the shares, so that chance does not look like a leap.
+const AROUND = 0.1;
+
 /** The figures for reports, the oldest first. */
 export function driftPlots(reports) {
   const at = (report) => new Date(report.created);
   const { reference_positive_rate: reference, accuracy, votes } = reports.at(-1);
+  const shares = [...reports.map((one) => one.positive_rate), reference].filter(Number.isFinite);
   const figures = [
     linePlot({
       title: t("plot.evidence"),
@@ -24,8 +28,8 @@ export function driftPlots(reports) {
       series: [{ name: t("plot.positive_line"), kind: "positive" }],
       marks: Number.isFinite(reference) ? [{ value: reference, name: t("plot.reference"), kind: "reference" }] : [],
       format: (value, exact) => percent(value, exact ? 1 : 0),
-      least: 0,
-      most: 1,
+      least: Math.max(0, Math.min(...shares, 1) - AROUND),
+      most: Math.min(1, Math.max(...shares, 0) + AROUND),
     }),
   ];
   const hasAccuracy = reports.some((one) => one.accuracy || one.votes?.error_rate != null);

@@ -1,7 +1,7 @@
 // The list of the history, and what can be done with it.
 
 import { csvLine } from "./csv.js";
-import { fill, h } from "./dom.js";
+import { fill, h, icon } from "./dom.js";
 import { download } from "./download.js";
 import { history } from "./history.js";
 import { confidenceFigure, moment, t } from "./language.js";
@@ -54,8 +54,8 @@ export class HistoryList {
   #tools() {
     return h(
       "div.row.tools",
-      h("button", { type: "button", onclick: exportCsv }, "CSV"),
-      h("button", { type: "button", onclick: exportJson }, "JSON"),
+      exportButton("CSV", exportCsv),
+      exportButton("JSON", exportJson),
       h("button", { type: "button", onclick: () => this.#clear() }, t("history.clear")),
     );
   }
@@ -71,6 +71,11 @@ export class HistoryList {
     this.draw();
     this.root.querySelector("button")?.focus();
   }
+}
+
+function exportButton(format, save) {
+  const words = t("history.export", { format });
+  return h("button", { type: "button", "aria-label": words, title: words, onclick: save }, icon("save"), format);
 }
 
 function exportCsv() {

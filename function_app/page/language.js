@@ -61,7 +61,7 @@ export function confidenceFigure(value, digits = value > 0.995 ? 1 : 0) {
 /** A number with its sign. */
 export function signed(value, digits = 1) {
   const style = { signDisplay: "exceptZero", minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(current, style).format(value);
+  return new Intl.NumberFormat(current, style).format(value).replace("-", "−");
 }
 
 /** A moment, as day and time. */

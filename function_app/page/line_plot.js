@@ -80,7 +80,7 @@ function draw({ title, points, series, marks, format, least, most, width }) {
       spot.setAttribute("visibility", value === null ? "hidden" : "inherit");
       if (value !== null) spot.setAttribute("transform", `translate(${at} ${y(value)})`);
     });
-    const lines = series.map(({ name }, which) => h("span", `${name}: ${point.values[which] === null ? "—" : format(point.values[which], true)}`));
+    const lines = series.map(({ name }, which) => h("span", t("plot.point", { name, value: point.values[which] === null ? "—" : format(point.values[which], true) })));
     const top = Math.min(...point.values.filter(Number.isFinite).map(y), HEIGHT - MARGIN.bottom);
     tip.at(at, top, [h("b", moment(point.at)), ...lines]);
   };

@@ -5,6 +5,7 @@ import { fill, h, icon } from "./dom.js";
 import { bytes, number, t } from "./language.js";
 import { ManyProgress } from "./many_progress.js";
 import { ManyResults } from "./many_results.js";
+import { sampleFile } from "./sample.js";
 import { Scorer, USUAL_LIMITS } from "./scorer.js";
 import { readSheet, SheetError } from "./sheet.js";
 
@@ -31,6 +32,11 @@ export class ManyView {
     addEventListener("beforeunload", (event) => {
       if (["running", "waiting", "paused", "locked"].includes(this.#scorer?.state)) event.preventDefault();
     });
+  }
+
+  /** Takes a text with a tweet a line, as if it were a file; what is being scored stays. */
+  take(text) {
+    if (this.#state !== "scoring" || this.#scorer.state === "finished") this.#read(new File([text], "tweets.txt"));
   }
 
   /** Measures what can only be measured while it is seen. */
@@ -77,6 +83,7 @@ export class ManyView {
       h("p", h("strong", t("many.drop"))),
       input,
       h("label.button", { for: "file" }, t("many.choose")),
+      h("button.plain.sample", { type: "button", onclick: () => this.#read(sampleFile()) }, t("many.sample")),
       h("p.hint", t("many.kinds")),
     );
     return zone;
@@ -124,7 +131,7 @@ export class ManyView {
       h("h2", this.#file.name, h("span.soft", ` · ${t("rows", { n: sheet.rows.length })} · ${bytes(this.#file.size)}`)),
       this.#problems(),
       h("div.row", h("label", { for: "column" }, t("many.which")), choose),
-      sheet.kind === "csv" && h("div.row", header, h("label", { for: "header" }, t("many.header"))),
+      sheet.kind === "csv" && h("div.row.check", header, h("label", { for: "header" }, t("many.header"))),
       this.#preview(),
       h(
         "div.row",

@@ -190,7 +190,7 @@ export class ManyResults {
     return h(
       "div.card.save",
       h("div.row", h("button.primary", { type: "button", onclick: save }, t("save.button")), h("span.hint", t("save.what"))),
-      this.#sheet.kind !== "jsonl" && h("div.row", guard, h("label", { for: "guard" }, t("save.guard"))),
+      this.#sheet.kind !== "jsonl" && h("div.row.check", guard, h("label", { for: "guard" }, t("save.guard"))),
       this.#sheet.kind !== "jsonl" && h("p.hint", t("save.guard_why")),
     );
   }

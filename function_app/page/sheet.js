@@ -8,6 +8,7 @@ const MOST_BYTES = 200_000_000;
 export const MOST_ROWS = 250_000;
 const TEXT_NAMES = ["text", "tweet", "full_text", "content", "message", "review", "comment", "body", "sentence"];
 const LOOKED_AT = 200;
+const LOOKED_AT_BYTES = 4_096;
 
 /** A file that cannot be read; `reason` is a name of words, `values` go with them. */
 export class SheetError extends Error {
@@ -59,6 +60,7 @@ export class Sheet {
 /** Reads a file; `encoding` as TextDecoder has it, or null for what its first bytes say. Raises SheetError. */
 export async function readSheet(file, { encoding = null } = {}) {
   if (file.size > MOST_BYTES) throw new SheetError("large", { most: MOST_BYTES });
+  if (encoding === null && (await isBinary(file))) throw new SheetError("binary");
   const lower = file.name.toLowerCase();
   const kind = /\.(jsonl|ndjson)$/.test(lower) ? "jsonl" : lower.endsWith(".txt") ? "txt" : "csv";
   const read = { csv: readCsv, txt: readLines, jsonl: readJson }[kind];
@@ -66,6 +68,13 @@ export async function readSheet(file, { encoding = null } = {}) {
   if (sheet.rows.length === 0) throw new SheetError("empty");
   if (sheet.rows.length > MOST_ROWS) throw new SheetError("long", { n: sheet.rows.length, most: MOST_ROWS });
   return sheet;
+}
+
+/** Whether it is a workbook, a picture or the like: text has no NUL, but for UTF-16, which says so at its start. */
+async function isBinary(file) {
+  const bytes = new Uint8Array(await file.slice(0, LOOKED_AT_BYTES).arrayBuffer());
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return !isUtf16 && bytes.includes(0);
 }
 
 async function readCsv(file, encoding) {

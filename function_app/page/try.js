@@ -7,11 +7,12 @@ import { fill, h } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { history } from "./history.js";
 import { HistoryList } from "./history_list.js";
-import { confidenceFigure, t } from "./language.js";
+import { confidenceFigure, number, t } from "./language.js";
 import { sureness } from "./sureness.js";
 
 const PAUSE_MS = 350;
 const MOST_CHARACTERS = 2_000;
+const A_LIST = 3;
 
 /** `idle`, `asking`, `answered` or `failed`; the last answer stays until another one is there. */
 export class TryView {
@@ -23,12 +24,16 @@ export class TryView {
   #asked = new AbortController();
   #timer = 0;
   #field = null;
+  #openMany;
+  #lines = h("div.lines");
   #result = h("div.result");
   #count = h("span.count");
   #spoken = h("p.unseen", { role: "status" });
   #history = new HistoryList((text) => this.take(text));
 
-  constructor() {
+  /** `openMany` gets a text whose lines are tweets of their own. */
+  constructor(openMany) {
+    this.#openMany = openMany;
     feedback.addEventListener("change", (event) => {
       const said = feedback.about(event.detail);
       history.note(event.detail, said && said.state !== "refused" ? said.body.label : null);
@@ -37,11 +42,13 @@ export class TryView {
     connection.addEventListener("back", () => {
       if (this.#state === "failed") this.#ask({ settled: false });
     });
+    addEventListener("resize", () => this.#fit());
     this.draw();
   }
 
   /** Takes the focus, where that opens no keyboard on a screen. */
   show() {
+    this.#fit();
     if (matchMedia("(hover: hover)").matches) this.#field.focus({ preventScroll: true });
   }
 
@@ -79,6 +86,7 @@ export class TryView {
           this.#count,
           h("button.primary", { type: "button", onclick: () => this.#ask({ settled: true }) }, t("try.button")),
         ),
+        this.#lines,
         this.#result,
         this.#spoken,
       ),
@@ -113,7 +121,9 @@ export class TryView {
     const characters = [...this.#text].length;
     const over = characters > MOST_CHARACTERS;
     this.#count.classList.toggle("over", over);
-    fill(this.#count, characters > 200 ? t("try.count", { n: characters, most: MOST_CHARACTERS }) : null);
+    fill(this.#count, characters > 200 ? t("try.count", { n: characters, most: number(MOST_CHARACTERS) }) : null);
+    const lines = this.#text.split("\n").filter((line) => line.trim()).length;
+    fill(this.#lines, lines >= A_LIST && h("button", { type: "button", onclick: () => this.#openMany(this.#text) }, t("try.lines", { n: lines })));
     this.#field.style.height = "auto";
     this.#field.style.height = `${Math.min(this.#field.scrollHeight + 2, 360)}px`;
   }
@@ -171,13 +181,13 @@ export class TryView {
 
   #failure() {
     const { status, message } = this.#error;
-    const button = status === 401 ? t("key.give") : t("again");
+    const again = h("button", { type: "button", onclick: () => this.#ask({ settled: true }) }, t(status === 401 ? "key.give" : "again"));
     return h(
       "div.card.failure",
       { role: "alert" },
       h("h2", t(status === 0 ? "try.unreachable" : status === 401 ? "try.locked" : "try.refused")),
       h("p", { lang: this.#error.fromApi ? "en" : null }, message),
-      h("button", { type: "button", onclick: () => this.#ask({ settled: true }) }, button),
+      (status === 401 || this.#error.passes) && again,
     );
   }
 

@@ -33,6 +33,7 @@ export class VirtualTable {
   /** Shows these rows in this order; cells may have changed. */
   show(rows, { column, isRising }) {
     this.#rows = rows;
+    this.root.style.setProperty("--rows", String(rows.length));
     this.#table.setAttribute("aria-rowcount", String(rows.length + 1));
     for (const [name, head] of this.#heads) {
       if (name === column) head.setAttribute("aria-sort", isRising ? "ascending" : "descending");

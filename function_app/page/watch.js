@@ -39,7 +39,7 @@ export class WatchView {
       this.root,
       h("div.row.above", h("h1", t("watch.title")), this.#at && h("p.hint", t("watch.at", { time: moment(this.#at) })), this.#refresh()),
       h("p.lead", t("watch.lead")),
-      this.#locked() ?? [
+      this.#nothing() ?? [
         this.#part(drift, t("drift.title"), (value) => driftCards(value, { earlier: () => this.#earlier(), isAsked: this.#earlierIsAsked })),
         h("div.columns", this.#part(alerts, t("alerts.title"), alertsCard), this.#part(model, t("model.title"), modelCard)),
       ],
@@ -83,11 +83,13 @@ export class WatchView {
     this.draw();
   }
 
-  #locked() {
-    const isLocked = Object.values(this.#parts).every(({ error }) => error?.status === 401);
-    return isLocked
-      ? h("div.card.failure", h("h2", t("watch.locked")), h("p", t("error.key")), h("button", { type: "button", onclick: () => this.#load("always") }, t("key.give")))
-      : null;
+  /** One card where all parts have failed for the same reason: no key, or no answer. */
+  #nothing() {
+    const reasons = new Set(Object.values(this.#parts).map(({ error }) => error?.status));
+    const [status] = reasons;
+    if (reasons.size > 1 || (status !== 401 && status !== 0)) return null;
+    const [title, message, button] = status === 401 ? ["watch.locked", "error.key", "key.give"] : ["try.unreachable", "error.network", "again"];
+    return h("div.card.failure", h("h2", t(title)), h("p", t(message)), h("button", { type: "button", onclick: () => this.#load("always") }, t(button)));
   }
 
   #part({ state, value, error }, title, drawn) {

@@ -87,3 +87,10 @@ def test_both_languages_have_the_same_words() -> None:
     english = words("words_en.js")
     assert len(english) > 200
     assert words("words_fr.js") == english
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    """A space before them, or within quotation marks, is one that does not break."""
+    text = (PAGE_FOLDER / "words_fr.js").read_text(encoding="utf-8")
+    values = re.findall(r'^  "?(?!try\.example)[\w.]+"?: "(.*)",$', text, re.M)
+    assert [one for one in values if re.search("[\\w}][;:?!»]|[ ][;:?!»]|«[^\u202f]", one)] == []

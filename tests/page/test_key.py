@@ -1,15 +1,18 @@
 """The function key: asked for once, kept for the tab, and refused clearly."""
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.function_app.running import RunningHost
+from tests.function_app.running import HostStarter, RunningHost
 from tests.page.chromium import Chromium
 
 KEY = "a-key/with+signs=="
+ROWS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +85,30 @@ def test_a_file_waits_for_the_key(page: Chromium, locked: RunningHost, tmp_path:
     page.press(Keys.ENTER)
     page.wait_for("#key").send_keys(KEY, Keys.ENTER)
     page.until(lambda: "1,200 of 1,200" in page.text(".progress .figures"))
+
+
+def test_a_key_that_is_revoked_in_the_middle_of_a_file_is_asked_for_anew(
+    page: Chromium, start_app: HostStarter, tmp_path: Path
+) -> None:
+    path = tmp_path / "some.txt"
+    path.write_text("".join(f"love {number}\n" for number in range(ROWS)))
+    app = start_app(LOCAL_FUNCTION_KEY=KEY)
+    port = app.base.rpartition(":")[2]
+    page.open(f"{app.base}/api/ui#many")
+    page.find("#file").send_keys(str(path))
+    page.wait_for(".start").click()
+    page.wait_for("#key").send_keys(KEY, Keys.ENTER)
+    page.until(lambda: page.find("progress").get_property("value") > 0)
+    app.kill()
+    start_app(PORT=port, LOCAL_FUNCTION_KEY="another")
+    assert "refused this key" in page.wait_for("#key-wrong").text
+    page.press(Keys.ESCAPE)
+    page.until(lambda: "a key is needed" in page.text(".progress .figures"))
+    assert 0 < page.find("progress").get_property("value") < ROWS
+    page.find(".progress .primary").click()
+    page.wait_for("#key").send_keys("another", Keys.ENTER)
+    page.until(lambda: "done in" in page.text(".progress .figures"), seconds=60)
+    page.find(".save button.primary").click()
+    done = list(csv.DictReader(io.StringIO(page.downloaded("some-scored.csv").decode(), newline="")))
+    assert [row["text"] for row in done] == path.read_text().splitlines()
+    assert len({row["prediction_id"] for row in done} - {""}) == ROWS

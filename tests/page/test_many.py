@@ -5,6 +5,8 @@ import io
 import json
 from pathlib import Path
 
+from selenium.webdriver.common.keys import Keys
+
 from tests.function_app.running import HostStarter, RunningHost
 from tests.page.chromium import Chromium
 
@@ -193,3 +195,33 @@ def test_a_row_opens_with_its_reasons(page: Chromium, app: RunningHost, tmp_path
     page.find(".scroller .text").click()
     page.wait_for(".try:not([hidden]) .verdict.positive")
     assert page.find("#tweet").get_attribute("value") == "<i>love</i> it"
+
+
+def test_without_a_file_at_hand_a_sample_can_be_scored(page: Chromium, app: RunningHost) -> None:
+    page.open(f"{app.base}/api/ui#many")
+    page.find(".sample").click()
+    score(page)
+    done = saved(page, "sample-scored.csv")
+    assert len(done) == len({row["prediction_id"] for row in done} - {""}) > 5
+    assert all(row["text"] for row in done)
+
+
+def test_a_list_that_is_pasted_into_the_first_view_can_be_scored_line_by_line(
+    page: Chromium, app: RunningHost
+) -> None:
+    page.open(f"{app.base}/api/ui")
+    page.find("#tweet").send_keys("love it", Keys.SHIFT, Keys.ENTER, Keys.ENTER, Keys.NULL, "the worst")
+    page.wait_for(".verdict")
+    assert not page.all(".lines button")
+    page.find("#tweet").send_keys(Keys.SHIFT, Keys.ENTER, Keys.NULL, "<b>happy</b>")
+    page.wait_for(".lines button").click()
+    score(page)
+    assert [one.text for one in page.all(".scroller .text")] == ["love it", "the worst", "<b>happy</b>"]
+
+
+def test_a_workbook_is_named_as_what_it_is(page: Chromium, app: RunningHost, tmp_path: Path) -> None:
+    path = tmp_path / "tweets.csv"
+    path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00 not a text")
+    choose(page, app, path)
+    page.until(lambda: "Save a workbook as CSV first" in page.text(".many .failure"))
+    assert not page.all(".many .failure button")

@@ -235,3 +235,16 @@ def test_the_theme_follows_the_system_until_one_is_chosen(page: Chromium, app: R
     page.driver.refresh()
     page.wait_for("h1")
     assert background() == dark
+
+
+def test_a_text_that_is_too_long_is_refused_with_the_reason_and_no_button_to_no_avail(
+    page: Chromium, app: RunningHost
+) -> None:
+    page.open(f"{app.base}/api/ui")
+    page.run("document.querySelector('#tweet').value = 'love '.repeat(401)")
+    page.find("#tweet").send_keys(Keys.ENTER)
+    page.find("#tweet").send_keys("!")
+    page.wait_for(".result .failure")
+    assert page.text(".count") == "2,006 of 2,000 characters"
+    assert "the most is 2000" in page.text(".result .failure")
+    assert not page.all(".result .failure button")

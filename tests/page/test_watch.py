@@ -1,11 +1,18 @@
 """The third view: the model, drift, accuracy and alerts, as the app tells them."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 from selenium.webdriver.common.keys import Keys
 
+from function_app.store.sqlite import SqliteStore
+from tests.function_app import samples
 from tests.function_app.running import HostStarter, RunningHost
 from tests.page.chromium import Chromium
 from tests.page.conftest import CHECKS
 
+EARLIER = 130
+"""More checks than the page asks for at once."""
 STATES = {
     "insufficient_data": "Too early to judge",
     "stable": "No drift",
@@ -59,7 +66,31 @@ def test_an_app_that_is_away_is_asked_again(page: Chromium, start_app: HostStart
     app.kill()
     page.show("watch")
     page.wait_for(".watch .failure")
+    page.until(lambda: len(page.all(".watch .failure")) == 1)
     assert "Nothing answers at this address" in page.text(".watch .failure")
     start_app(PORT=port)
     page.wait_for(".watch .facts", seconds=40)
     page.until(lambda: not page.all(".watch .failure"))
+
+
+def test_earlier_checks_are_loaded_until_there_are_no_more(
+    page: Chromium, start_app: HostStarter, tmp_path: Path
+) -> None:
+    store = SqliteStore(tmp_path / "store.sqlite3")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(1, EARLIER + 1):
+        created = f"{start + timedelta(hours=number):%Y-%m-%dT%H:%M:%S.000Z}"
+        store.add_drift_report(samples.report(sequence=number, created=created))
+    store.close()
+    page.open(f"{start_app().base}/api/ui#watch")
+    page.wait_for(".watch .plot svg")
+
+    def shown() -> int:
+        return page.run(
+            "return document.querySelectorAll('.watch .plot')[0].querySelectorAll('tbody tr').length"
+        )
+
+    assert shown() < EARLIER
+    page.find(".watch .earlier").click()
+    page.until(lambda: shown() == EARLIER)
+    assert not page.all(".watch .earlier")
