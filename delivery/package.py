@@ -21,7 +21,7 @@ from delivery.errors import DeliveryError
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("main.py", "host.json", "requirements.txt", "constraints.txt")
 PACKAGE = "function_app"
-NOT_ON_AN_INSTANCE = ("client", "localhost")
+NOT_ON_AN_INSTANCE = ("client", "command_line.py", "localhost")
 SITE_PACKAGES = ".python_packages/lib/site-packages"
 MANIFEST = f"{PACKAGE}/model/manifest.json"
 PYTHON = (3, 11)
@@ -60,6 +60,7 @@ def build(target: Path, root: Path = ROOT, *, limit_mb: float = LIMIT_MB) -> Pac
 
     The file appears when it is whole.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         stage = Path(name)
         for path in sources(root):
@@ -67,7 +68,6 @@ def build(target: Path, root: Path = ROOT, *, limit_mb: float = LIMIT_MB) -> Pac
             shutil.copyfile(root / path, stage / path)
         install(root / "requirements.txt", stage / SITE_PACKAGES)
         compile_to_byte_code(stage)
-        target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         count = write_zip(stage, partial)
     size_mb = partial.stat().st_size / 1e6
@@ -139,7 +139,9 @@ def version_in(package: Path) -> str:
         with zipfile.ZipFile(package) as archive:
             return str(json.loads(archive.read(MANIFEST))["version"])
     except (OSError, zipfile.BadZipFile, KeyError) as error:
-        raise DeliveryError(f"{package} is not a package with a model in it ({error})") from error
+        raise DeliveryError(
+            f"{package} is not a package with a model in it ({error}); make package builds one"
+        ) from error
 
 
 def _is_wanted(path: Path) -> bool:

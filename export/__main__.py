@@ -1,12 +1,12 @@
-"""``python -m export``: turn the selected model into the bundle that the app serves, or go back to one."""
+"""`python -m export`: turn the selected model into the bundle that the app serves, or go back to one."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.errors import ExportError
-from export.frameworks import settle_frameworks
+from export.frameworks import import_keras, settle_frameworks
+from function_app.command_line import described, guarded, positive
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVED = ROOT / "function_app" / "model"
@@ -17,19 +17,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0 when it worked, 2 with one line on stderr when it did not."""
     options = _parser().parse_args(arguments)
     settle_frameworks()
-    try:
-        options.command(options)
-    except ExportError as error:
-        if options.debug:
-            raise
-        sys.stderr.write(f"error: {error}\n")
-        return 2
-    return 0
+    return guarded(lambda: options.command(options), debug=options.debug)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export", description=__doc__)
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser = argparse.ArgumentParser(
+        prog="python -m export",
+        description="Turn the selected model into the bundle that the app serves, or go back to one.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    # Before the command or behind it; what is left out behind it must not undo what stands before.
+    for place, default in ((parser, False), (common, argparse.SUPPRESS)):
+        place.add_argument(
+            "--debug", action="store_true", default=default, help="show the traceback of an error"
+        )
     kept = argparse.ArgumentParser(add_help=False)
     kept.add_argument(
         "--history",
@@ -40,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     bundle = commands.add_parser(
-        "bundle", parents=[kept], help="convert, calibrate, check, quantise, measure, write"
+        "bundle",
+        parents=[common, kept],
+        **described("convert, calibrate, check, quantise, measure and write the selected model"),
     )
     bundle.add_argument(
         "--model",
@@ -57,19 +60,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     bundle.add_argument("--no-quantise", action="store_true", help="leave embedding tables in float32")
     bundle.add_argument(
-        "--parity-texts", type=int, default=5000, metavar="N", help="held-out texts compared (default: 5000)"
+        "--parity-texts",
+        type=positive,
+        default=5000,
+        metavar="N",
+        help="held-out texts compared (default: 5000)",
     )
     bundle.add_argument(
         "--min-parity-texts",
-        type=int,
+        type=positive,
         default=2000,
         metavar="N",
         help="refuse with fewer (default: 2000; less only for tiny trial corpora)",
     )
-    bundle.add_argument("--max-mb", type=float, default=10.0, help="refuse a bigger model.onnx (default: 10)")
+    bundle.add_argument(
+        "--max-mb", type=float, metavar="MB", default=10.0, help="refuse a bigger model.onnx (default: 10)"
+    )
     bundle.set_defaults(command=_bundle)
 
-    rollback = commands.add_parser("rollback", parents=[kept], help="serve a bundle again that was replaced")
+    rollback = commands.add_parser(
+        "rollback", parents=[common, kept], **described("serve a bundle again that was replaced")
+    )
     rollback.add_argument(
         "version", nargs="?", metavar="VERSION", help="default: the newest that is older than the present one"
     )
@@ -83,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     rollback.set_defaults(command=_rollback)
 
-    register = commands.add_parser("register", help="log a bundle in MLflow for scoring on Spark or in a job")
+    register = commands.add_parser(
+        "register", parents=[common], **described("log a bundle in MLflow, for scoring on Spark or in a job")
+    )
     register.add_argument(
         "--bundle",
         type=Path,
@@ -101,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _bundle(options: argparse.Namespace) -> None:
+    import_keras()
     from export.bundle import BundleOptions, write_bundle
     from export.trained import load_trained
 

@@ -1,13 +1,13 @@
-"""``python -m training``: data, candidates, comparison, selection, measuring; feedback and retraining."""
+"""`python -m training`: from data sets to a selected model, and from feedback to a better one."""
 
 import argparse
 import logging
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.frameworks import settle_frameworks
+from export.frameworks import import_keras, settle_frameworks
+from function_app.command_line import described, guarded, positive
 from training.feedback import command as feedback_command
 from training.retraining import command as retraining_command
 
@@ -16,41 +16,22 @@ DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extractio
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; 0 when it worked, 2 with one line on stderr when what it was given is wrong.
+    """Run one subcommand; 0 when it worked, 2 with one line on stderr when it could not.
 
-    `retrain` answers 1 where the present model stays, so what nobody foresaw is 2 as well.
+    `retrain` answers 1 where the present model stays.
     """
     options = _parser().parse_args(arguments)
     settle_frameworks()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    from mlflow.exceptions import MlflowException
-
-    from export.errors import ExportError
-    from function_app.errors import AppError
-    from training.candidates.hyperparameters import HyperparameterError
-    from training.data import DataError
-    from training.selection import SelectionError
-
-    try:
-        return int(options.command(options) or 0)
-    except (AppError, DataError, ExportError, HyperparameterError, SelectionError) as error:
-        return _refused(error, options)
-    except MlflowException as error:
-        return _refused(Exception(f"MLflow: {error}"), options)
-    except Exception:  # noqa: BLE001 - Python's own exit code for it is 1
-        traceback.print_exc()
-        return 2
-
-
-def _refused(error: Exception, options: argparse.Namespace) -> int:
-    if options.debug:
-        traceback.print_exception(error)
-    sys.stderr.write(f"error: {error}\n")
-    return 2
+    return guarded(lambda: options.command(options), debug=options.debug)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training",
+        description="From data sets to a selected model, and from feedback to a better one.",
+        epilog="`python -m training COMMAND --help` says more; the order is that of the list.",
+    )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -65,15 +46,19 @@ def _parser() -> argparse.ArgumentParser:
         f"(default: {' '.join(DEFAULT_DATA)})",
     )
     data.add_argument(
-        "--limit", type=_positive, metavar="N", help="at most N rows of each set, drawn at random"
+        "--limit", type=positive, metavar="N", help="at most N rows of each set, drawn at random"
     )
-    data.add_argument("--seed", type=int, default=7, help="of the split and the training (default: 7)")
+    data.add_argument(
+        "--seed", type=int, default=7, metavar="N", help="of the split and the training (default: 7)"
+    )
     data.add_argument("--quiet", action="store_true", help="no progress bars")
 
-    show = commands.add_parser("data", parents=[common, data], help="read, clean and split; show the counts")
+    show = commands.add_parser(
+        "data", parents=[common, data], **described("read, clean and split; show the counts")
+    )
     show.set_defaults(command=_data)
 
-    train = commands.add_parser("train", parents=[common, data], help="train and track one candidate")
+    train = commands.add_parser("train", parents=[common, data], **described("train and track one candidate"))
     train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg or bilstm")
     train.add_argument(
         "--set",
@@ -85,23 +70,31 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--human-weight",
         type=float,
+        metavar="WEIGHT",
         default=10.0,
         help="weight of rows labelled by people against rows labelled by emoticons (default: 10)",
     )
     train.add_argument(
         "--emoticons",
         type=float,
+        metavar="SHARE",
         default=0.05,
         help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
     )
     train.set_defaults(command=_train)
 
-    compare = commands.add_parser("compare", parents=[common], help="print the table of the newest runs")
+    compare = commands.add_parser(
+        "compare", parents=[common], **described("print the figures of each candidate's newest run")
+    )
     compare.set_defaults(command=_compare)
-    select = commands.add_parser("select", parents=[common], help="give the best one the alias 'selected'")
+    select = commands.add_parser(
+        "select",
+        parents=[common],
+        **described("give the best of these runs the alias 'selected', with the reason"),
+    )
     select.set_defaults(command=_select)
     score = commands.add_parser(
-        "score", parents=[common], help="measure a bundle again on its test rows, beside its manifest"
+        "score", parents=[common], **described("measure a bundle again on its test rows, beside its manifest")
     )
     score.add_argument("--bundle", type=Path, default=SERVED, metavar="FOLDER", help="default: %(default)s")
     score.add_argument("--quiet", action="store_true", help="no progress bars")
@@ -109,13 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     feedback_command.add_to(commands, common)
     retraining_command.add_to(commands, common)
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def _shown(options: argparse.Namespace) -> bool:
@@ -137,6 +123,7 @@ def _data(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    import_keras()
     from training.candidates.hyperparameters import as_pairs, named_candidate
     from training.run import RunOptions, train
 

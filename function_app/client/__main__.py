@@ -153,15 +153,21 @@ def _parser() -> argparse.ArgumentParser:
         help="storage connection string (default: AzureWebJobsStorage)",
     )
     column = argparse.ArgumentParser(add_help=False)
-    column.add_argument("--column", default="text", help="where the text is (default: text)")
+    column.add_argument("--column", default="text", metavar="NAME", help="where the text is (default: text)")
 
-    parser = argparse.ArgumentParser(prog="python -m function_app.client", description=main.__doc__)
-    parser.description = "Predict, give feedback, look at drift and use the stream."
+    parser = argparse.ArgumentParser(
+        prog="python -m function_app.client",
+        description="Predict, give feedback, look at drift and use the stream.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     predict = commands.add_parser("predict", parents=[app, column], help="score texts or a file")
-    predict.add_argument("texts", nargs="*", metavar="TEXT")
-    predict.add_argument("--file", type=Path, help="a .csv, .tsv, .jsonl or .txt file to score")
-    predict.add_argument("--out", type=Path, help="where the scored rows go; a second run goes on")
+    predict.add_argument("texts", nargs="*", metavar="TEXT", help="texts to score, where no file is given")
+    predict.add_argument(
+        "--file", type=Path, metavar="FILE", help="a .csv, .tsv, .jsonl or .txt file to score"
+    )
+    predict.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the scored rows go; a second run goes on"
+    )
     predict.add_argument("--overwrite", action="store_true", help="start anew, whatever --out holds")
     predict.add_argument("--json", action="store_true", help="print the app's answers, one a line")
     predict.set_defaults(run=_predict, stopped="with --file, the same command goes on from here")
@@ -169,23 +175,37 @@ def _parser() -> argparse.ArgumentParser:
     feedback = commands.add_parser("feedback", parents=[app], help="say whether a prediction was right")
     feedback.add_argument("id", metavar="ID", help="id of the prediction")
     verdict = feedback.add_mutually_exclusive_group(required=True)
-    verdict.add_argument("--correct", dest="correct", action="store_true", default=None)
-    verdict.add_argument("--wrong", dest="correct", action="store_false", default=None)
+    verdict.add_argument("--correct", dest="correct", action="store_true", default=None, help="it was right")
+    verdict.add_argument("--wrong", dest="correct", action="store_false", default=None, help="it was wrong")
     verdict.add_argument("--label", choices=("negative", "positive"), help="the right label")
-    feedback.add_argument("--comment")
+    feedback.add_argument("--comment", metavar="TEXT", help="why, in your words; kept beside it")
     feedback.set_defaults(run=_feedback, stopped="the feedback may be kept or not")
 
     _add_drift(commands, app)
     stream = commands.add_parser("stream", help="put tweets into the queue, take results out of it")
     actions = stream.add_subparsers(required=True, metavar="ACTION")
     putting = actions.add_parser("put", parents=[storage, column], help="one message a row of a file")
-    putting.add_argument("file", type=Path, metavar="FILE")
-    putting.add_argument("--queue", default=environment.get("STREAM_QUEUE") or "tweets")
+    putting.add_argument("file", type=Path, metavar="FILE", help="a .csv, .tsv, .jsonl or .txt file")
+    putting.add_argument(
+        "--queue",
+        default=environment.get("STREAM_QUEUE") or "tweets",
+        metavar="NAME",
+        help="queue that takes the tweets (default: STREAM_QUEUE, or tweets)",
+    )
     putting.set_defaults(run=_put, stopped="what was sent is in the queue; the same command sends it again")
     taking = actions.add_parser("take", parents=[storage], help="results, one JSON object a line")
-    taking.add_argument("--queue", default=environment.get("STREAM_RESULT_QUEUE") or "tweet-sentiments")
-    taking.add_argument("--out", type=Path, help="file to append to (default: standard output)")
-    taking.add_argument("--count", type=int, help="end when so many predictions are taken, or a few more")
+    taking.add_argument(
+        "--queue",
+        default=environment.get("STREAM_RESULT_QUEUE") or "tweet-sentiments",
+        metavar="NAME",
+        help="queue that holds the results (default: STREAM_RESULT_QUEUE, or tweet-sentiments)",
+    )
+    taking.add_argument(
+        "--out", type=Path, metavar="FILE", help="file to append to (default: standard output)"
+    )
+    taking.add_argument(
+        "--count", type=int, metavar="N", help="end when so many predictions are taken, or a few more"
+    )
     taking.add_argument(
         "--wait",
         type=float,

@@ -18,7 +18,7 @@ from function_app.events import (
     dimensions,
 )
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+TELEMETRY = (Path(__file__).parents[2] / "docs" / "TELEMETRY.md").read_text(encoding="utf-8")
 FEEDBACK = FeedbackEvent(
     feedback_id="f",
     prediction_id="p",
@@ -109,8 +109,8 @@ def test_a_long_text_is_cut_to_what_the_service_takes() -> None:
     assert dimensions(msgspec.structs.replace(FEEDBACK, text="x" * 10_000))["text"] == "x" * 8_192
 
 
-def test_the_readme_lists_every_event_with_its_dimensions() -> None:
-    section = README.split("\n## Telemetry\n")[1].split("\n## ")[0]
+def test_the_documentation_lists_every_event_with_its_dimensions() -> None:
+    section = TELEMETRY.split("\n## Events\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| .+? \| (.+) \|$", section, re.MULTILINE)
     listed = {name: tuple(re.findall(r"`([a-z_0-9]+)`", cells)) for name, cells in rows}
     assert listed == {kind.name: dimension_names(kind) for kind in EVENTS}

@@ -1,23 +1,40 @@
 """`make alert-rehearsal`: people mark predictions as wrong; see the mail that this brings."""
 
 import argparse
+import re
 import sys
 from datetime import timedelta
 
+from function_app.command_line import guarded, positive
 from tests.rehearsal.rehearsal import Rehearsed, rehearse
 
 
 def main(arguments: list[str]) -> int:
     """Rehearses and prints; the exit code is 0 when a mail came and every alert was kept."""
     parser = argparse.ArgumentParser(prog="make alert-rehearsal ARGS=…", description=__doc__)
-    parser.add_argument("--wrong", type=int, default=3, help="predictions marked as wrong (default: 3)")
+    parser.add_argument(
+        "--wrong", type=positive, default=3, metavar="N", help="predictions marked as wrong (default: 3)"
+    )
     parser.add_argument(
         "--no-texts", action="store_true", help="as where TELEMETRY_INCLUDE_TEXT is false, its default"
     )
     parser.add_argument("--drift", action="store_true", help="a simulated stream that drifts as well")
-    parser.add_argument("--environment", choices=("dev", "prod"), default="dev")
-    parser.add_argument("--emails", default="ann@example.com,bob@example.com", help="who gets the mail")
+    parser.add_argument(
+        "--environment", choices=("dev", "prod"), default="dev", help="whose rules (default: dev)"
+    )
+    parser.add_argument(
+        "--emails",
+        type=_people,
+        default="ann@example.com,bob@example.com",
+        metavar="ADDRESSES",
+        help="who gets the mail, parted by commas (default: two people)",
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     given = parser.parse_args(arguments)
+    return guarded(lambda: _rehearse(given), debug=given.debug)
+
+
+def _rehearse(given: argparse.Namespace) -> int:
     done = rehearse(
         wrong=given.wrong,
         with_texts=not given.no_texts,
@@ -49,6 +66,12 @@ def report(done: Rehearsed, *, wrong: int) -> list[str]:
             f"  {alert['fired']}  {alert['severity']}  {alert['condition']}  {alert['rule']}  ({told})"
         )
     return lines
+
+
+def _people(text: str) -> str:
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", one.strip()) for one in text.split(",")):
+        raise argparse.ArgumentTypeError("must be addresses such as ann@example.com,bob@example.com")
+    return text
 
 
 def _minutes(span: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""A table of tweets is scored on local Spark by the README's own lines; the scores are the predictor's."""
+"""A table of tweets is scored on local Spark by the documented lines; the scores are the predictor's."""
 
 import os
 import re
@@ -71,8 +71,13 @@ def python(folder: Path, *arguments: str, **environment: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def lines_of_the_readme() -> str:
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Mass scoring")[1].split("\n## ")[0]
+def documented_lines() -> str:
+    section = (
+        (ROOT / "docs" / "SCORING.md")
+        .read_text(encoding="utf-8")
+        .split("## Mass scoring")[1]
+        .split("\n## ")[0]
+    )
     (lines,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     return lines
 
@@ -86,7 +91,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(FILES):
         given.iloc[number::FILES].to_parquet(place / "tweets.parquet" / f"{number}.parquet", index=False)
     python(place, "-m", "export", "register", PYTHONPATH=str(ROOT))
-    python(place, "-c", lines_of_the_readme())
+    python(place, "-c", documented_lines())
     return place
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from function_app.bundle import read_bundle
+from function_app.command_line import guarded, positive
 from function_app.drift.monitor import rule_of
-from function_app.errors import AppError
 from function_app.predictor import Predictor
 from function_app.settings import Settings
 from training.data import DataError, data_dir
@@ -34,15 +34,16 @@ EXAMPLES = ("null-cycle", "rate-10-late", "rate-20-gradual", "topic-later")
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every floor is met, 1 when one is missed, 2 with one line on stderr when it cannot run."""
     options = _parser().parse_args(arguments)
-    try:
-        rule = rule_of(Settings.from_environment(os.environ))
-        predictor = Predictor(read_bundle(options.bundle))
-        scenarios = _chosen(_scenarios(predictor, options), options.scenario)
-        methods: tuple[Method, ...] = (DriftCheck(predictor.reference, rule), *BASELINES)
-        return _study(scenarios, methods, options, model=predictor.version)
-    except (AppError, DataError) as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 2
+    return guarded(lambda: _run(options), debug=options.debug)
+
+
+def _run(options: argparse.Namespace) -> int:
+    options.out.mkdir(parents=True, exist_ok=True)
+    rule = rule_of(Settings.from_environment(os.environ))
+    predictor = Predictor(read_bundle(options.bundle))
+    scenarios = _chosen(_scenarios(predictor, options), options.scenario)
+    methods: tuple[Method, ...] = (DriftCheck(predictor.reference, rule), *BASELINES)
+    return _study(scenarios, methods, options, model=predictor.version)
 
 
 def _study(
@@ -50,7 +51,6 @@ def _study(
 ) -> int:
     start = time.perf_counter()
     findings = run(scenarios, methods, streams=options.streams, seed=options.seed, jobs=options.jobs)
-    options.out.mkdir(parents=True, exist_ok=True)
     study = {"seed": options.seed, "model": model, "scenarios": as_json(findings)}
     (options.out / "study.json").write_text(json.dumps(study, indent=2) + "\n", encoding="utf-8")
     (options.out / "study.md").write_text(summary(findings) + "\n", encoding="utf-8")
@@ -99,12 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="streams",
         action="store_const",
         const=QUICK_STREAMS,
-        help=f"{QUICK_STREAMS} streams a scenario, some have more or fewer (the default)",
+        help=f"{QUICK_STREAMS} streams a scenario; some have more or fewer (the default)",
     )
     amount.add_argument(
-        "--full", dest="streams", action="store_const", const=FULL_STREAMS, help=f"{FULL_STREAMS} of them"
+        "--full", dest="streams", action="store_const", const=FULL_STREAMS, help=f"{FULL_STREAMS} streams"
     )
-    amount.add_argument("--streams", type=_positive, metavar="N", help="so many")
+    amount.add_argument("--streams", type=positive, metavar="N", help="N streams")
     parser.add_argument(
         "--data",
         type=Path,
@@ -113,25 +113,25 @@ def _parser() -> argparse.ArgumentParser:
         help="public data sets (default: $DATA_DIR; without it the texts of tests/corpus)",
     )
     parser.add_argument("--scenario", nargs="+", metavar="NAME", help="only these (default: all)")
-    parser.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes (default: 1)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", default=LOCAL, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness (default: 0)")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1)")
     parser.add_argument(
-        "--cache", type=Path, metavar="FOLDER", default=LOCAL / "scores", help="default: %(default)s"
+        "--out", type=Path, metavar="FOLDER", default=LOCAL, help="figures and plots (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        default=LOCAL / "scores",
+        help="scores of the tweets, for the next time (default: %(default)s)",
     )
     parser.add_argument(
         "--bundle",
         type=Path,
         metavar="FOLDER",
         default=REPOSITORY / "function_app" / "model",
-        help="default: %(default)s",
+        help="the model that is studied (default: %(default)s)",
     )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.set_defaults(streams=QUICK_STREAMS)
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number

@@ -16,7 +16,8 @@ def add_to(
         "collect",
         parents=[common],
         help="what users said -> a new version of the feedback data set",
-        description="The store and the served model are those of the app's settings (STORE, MODEL_DIR, …).",
+        description="Make a new version of the feedback data set from what users said. "
+        "The store and the served model are those of the app's settings (STORE, MODEL_DIR, …).",
     )
     collect.add_argument(
         "--out",

@@ -17,7 +17,8 @@ def add_to(
         "retrain",
         parents=[common],
         help="train with feedback, compare with the served model, promote if better",
-        description="Exit code 0: the challenger is better and takes over (--dry-run: would); 1: the present "
+        description="Train with feedback, compare with the served model, promote if better. "
+        "Exit code 0: the challenger is better and takes over (--dry-run: would); 1: the present "
         "model stays, and why; 2: an error.",
     )
     retrain.add_argument(
@@ -59,7 +60,10 @@ def add_to(
         help="a hyperparameter (default: the present model's); repeatable",
     )
     retrain.add_argument(
-        "--seed", type=int, help="default: the present model's, so that test rows stay what they are"
+        "--seed",
+        type=int,
+        metavar="N",
+        help="default: the present model's, so that test rows stay what they are",
     )
     retrain.add_argument("--limit", type=int, metavar="N", help="at most N rows of each set")
     retrain.add_argument(
@@ -76,7 +80,7 @@ def add_to(
         "--min-parity-texts", type=int, default=2000, metavar="N", help="as in export bundle (default: 2000)"
     )
     retrain.add_argument(
-        "--max-mb", type=float, default=10.0, help="refuse a bigger model.onnx (default: 10)"
+        "--max-mb", type=float, metavar="MB", default=10.0, help="refuse a bigger model.onnx (default: 10)"
     )
     retrain.add_argument("--dry-run", action="store_true", help="do everything but promote")
     retrain.add_argument("--quiet", action="store_true", help="no progress bars")
@@ -85,6 +89,9 @@ def add_to(
 
 def run(options: argparse.Namespace) -> int:
     """Retrain and print the report; 0 if the challenger is better, else 1."""
+    from export.frameworks import import_keras
+
+    import_keras()
     from export.bundle import BundleOptions
     from training.candidates.hyperparameters import as_pairs
     from training.data import DataError
