@@ -8,7 +8,8 @@ import numpy.typing as npt
 import onnx
 
 from export.calibration import Calibration, calibration_graph
-from export.text_graph import join, normalisation, session, word_ids
+from export.families import token_stage
+from export.text_graph import join, normalisation, session
 from export.trained import TrainedModel
 
 OUTPUTS = ("probability", "tokens", "unknown_tokens")
@@ -25,7 +26,7 @@ class Scored:
 
 def whole_graph(trained: TrainedModel, calibration: Calibration) -> onnx.ModelProto:
     """Text graph, model and calibration in one: ``text: string[N]`` -> the outputs `OUTPUTS`."""
-    ids = word_ids(trained.vocabulary, max_tokens=trained.max_tokens)
+    ids = token_stage(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
     text_graph = join(normalisation(), ids, "normalised")
     score = trained.graph()
     scored = join(text_graph, score, *(value.name for value in score.graph.input))

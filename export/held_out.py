@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from export.calibration import Calibration, fit_calibration
+from export.families import token_ids
 from export.metrics import Scores, calibration_error, scores
-from export.text_graph import Normaliser, WordIds, known_share
+from export.text_graph import Normaliser, known_share
 from export.trained import TrainedModel
 
 LABELS = ("negative", "positive")
@@ -28,7 +29,7 @@ class HeldOut:
         self.test = two_class[two_class["role"] == "test"].reset_index(drop=True)
         self.normalise = Normaliser()
         self._trained = trained
-        self._to_ids = WordIds(trained.vocabulary, max_tokens=trained.max_tokens)
+        self._to_ids = token_ids(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
         self._calibration_evidence = self._evidence(self.calibration["text"].tolist())
 
     def fit_calibration(self) -> Calibration:
@@ -49,6 +50,11 @@ class HeldOut:
     def profiled(self, *, rows: int, seed: int) -> pd.DataFrame:
         """At most ``rows`` rows of each data set at random, neutral ones too: such tweets will arrive."""
         return self.all.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
+
+    def typical(self, *, rows: int, seed: int) -> list[str]:
+        """At most ``rows`` texts of the calibration rows at random."""
+        texts = self.calibration["text"]
+        return list(texts.sample(min(rows, len(texts)), random_state=seed))
 
     def by_dataset(self, probability: npt.NDArray[np.float32]) -> dict[str, Scores]:
         """Scores of the test rows' (N,) probabilities for each data set that holds both classes."""

@@ -28,12 +28,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from export.errors import ExportError
     from function_app.errors import AppError
     from training.candidates.hyperparameters import HyperparameterError
+    from training.candidates.pretrained import PretrainedError
+    from training.checkpoints import CheckpointError
     from training.data import DataError
     from training.selection import SelectionError
 
     try:
         return int(options.command(options) or 0)
-    except (AppError, DataError, ExportError, HyperparameterError, SelectionError) as error:
+    except (
+        AppError,
+        CheckpointError,
+        DataError,
+        ExportError,
+        HyperparameterError,
+        PretrainedError,
+        SelectionError,
+    ) as error:
         return _refused(error, options)
     except MlflowException as error:
         return _refused(Exception(f"MLflow: {error}"), options)
@@ -74,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=_data)
 
     train = commands.add_parser("train", parents=[common, data], help="train and track one candidate")
-    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg or bilstm")
+    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg, bilstm or transformer")
     train.add_argument(
         "--set",
         action="append",
@@ -93,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.05,
         help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
+    )
+    train.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the state of a long training there, and go on from it if there is one (transformer)",
     )
     train.set_defaults(command=_train)
 
@@ -149,6 +165,7 @@ def _train(options: argparse.Namespace) -> None:
             limit=options.limit,
             human_weight=options.human_weight,
             emoticons=options.emoticons,
+            checkpoints=options.resume,
             progress=_shown(options),
         ),
     )
