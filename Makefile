@@ -9,12 +9,14 @@ BIN := $(VENV)/bin
 SPARK := .venv-spark
 PORT ?= 7071
 AZURITE := 3.35.0
+KUSTO := 12.4.1
+AXE := 4.14.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help start func setup test spark-test lint format clean
+.PHONY: help start func setup test spark-test drift-study alert-rehearsal package lint format clean
 
 help:  ## list these targets
-	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp is newer than what it was made from, so that a second `make` installs nothing.
 $(VENV)/created:
@@ -37,6 +39,12 @@ $(VENV)/everything: $(VENV)/created requirements.txt requirements-local.txt cons
 	@if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need Azurite will be skipped"; \
 	elif ! npm install --silent --no-audit --no-fund --prefix $(VENV)/azurite azurite@$(AZURITE); \
 	then echo "npm could not install Azurite: tests that need it will be skipped"; fi
+	# Microsoft's own checker of the queries behind alerts and dashboard.
+	@if command -v npm >/dev/null && ! npm install --silent --no-audit --no-fund --prefix $(VENV)/kusto @kusto/language-service-next@$(KUSTO); \
+	then echo "npm could not install the Kusto language service: queries will not be checked against it"; fi
+	# What looks for barriers in the web page.
+	@if command -v npm >/dev/null && ! npm install --silent --no-audit --no-fund --prefix $(VENV)/axe axe-core@$(AXE); \
+	then echo "npm could not install axe-core: the page's accessibility will not be tested"; fi
 	@touch $@ $(VENV)/serving
 
 start: $(VENV)/serving  ## set up and serve the shipped model on http://127.0.0.1:7071 (PORT=… changes it)
@@ -61,6 +69,15 @@ $(SPARK)/everything: training/requirements-spark.txt constraints.txt
 spark-test: $(SPARK)/everything  ## set up PySpark in an environment of its own and score a table with it (needs Java 17)
 	$(SPARK)/bin/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
 
+drift-study: $(VENV)/everything  ## how often the drift check is wrong and how soon it is right, beside fixed thresholds (ARGS=--help)
+	$(BIN)/python -m training.drift_study $(ARGS)
+
+alert-rehearsal: $(VENV)/everything  ## wrong feedback, and the mail that people would get for it (ARGS=--help)
+	$(BIN)/python -m tests.rehearsal $(ARGS)
+
+package: $(VENV)/created  ## build dist/function-app.zip, all that an instance in Azure gets (ARGS=--help)
+	$(BIN)/python -m delivery package $(ARGS)
+
 lint: $(VENV)/everything  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -71,4 +88,4 @@ format: $(VENV)/everything  ## let ruff format and mend
 	$(BIN)/ruff format .
 
 clean:  ## remove what make set up; what the app and training have kept stays
-	rm -rf $(VENV) $(SPARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

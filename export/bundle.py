@@ -7,20 +7,20 @@ texts with the probabilities that the app must find again before it serves.
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import onnx
 from tqdm import tqdm
 
-from export.calibration import Calibration
-from export.composition import run_graph, whole_graph
+from export.calibration import FOREIGN_TRUST, Calibration
+from export.composition import OUTPUTS, run_graph, whole_graph
 from export.errors import ExportError
-from export.held_out import LABELS, HeldOut
+from export.held_out import LABELS, HeldOut, people_said
 from export.history import publish
 from export.matrices import quantise_matrices
 from export.metrics import Scores
@@ -28,6 +28,7 @@ from export.parity import HARD_TEXTS, MIN_TEXTS, Parity, compare, require_parity
 from export.quantisation import quantise_tables
 from export.reference import reference_profile
 from export.text_graph import OPSETS
+from export.topics import Topics
 from export.trained import TrainedModel
 
 PACKAGES = (
@@ -85,7 +86,8 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
     held_out = HeldOut(trained)
     calibration = held_out.fit_calibration()
     texts = _parity_texts(held_out, options)
-    exact = whole_graph(trained, calibration)
+    topics = held_out.fit_topics(seed=options.seed)
+    exact = whole_graph(trained, calibration, topics)
     steps.update()
 
     expected = held_out.expected(texts, calibration)
@@ -105,7 +107,7 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
     content = graph.SerializeToString()
     if len(content) > options.max_bytes:
         raise ExportError(f"model.onnx would have {len(content):,} bytes; at most {options.max_bytes:,}")
-    files = {"model.onnx": content, "reference.json": _json(_reference(graph, held_out, options))}
+    files = {"model.onnx": content, "reference.json": _json(_reference(graph, held_out, topics, options))}
     manifest = {
         **_identity(trained, content),
         "files": {
@@ -114,10 +116,11 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
         },
         "graph": {
             "inputs": {"text": "string[N]"},
-            "outputs": {"probability": "float32[N]", "tokens": "int64[N]", "unknown_tokens": "int64[N]"},
+            "outputs": {"probability": "float32[N]"} | dict.fromkeys(OUTPUTS[1:], "int64[N]"),
             "opsets": OPSETS,
             "max_tokens": trained.max_tokens,
             "vocabulary_words": len(trained.vocabulary),
+            "topics": len(topics.cells),
         },
         "metrics": {name: result.as_dict() for name, result in results.items()},
         "metrics_of": "model.onnx itself on test rows that training never saw, negative and positive only",
@@ -167,22 +170,21 @@ def _require_small_loss(
     }
 
 
-def _reference(graph: onnx.ModelProto, held_out: HeldOut, options: BundleOptions) -> dict[str, Any]:
-    texts: Sequence[str] = held_out.profiled(rows=REFERENCE_ROWS, seed=options.seed)["text"].tolist()
-    scored = run_graph(graph, texts)
-    return reference_profile(
-        texts,
-        held_out.normalise(texts),
-        probability=scored.probability,
-        tokens=scored.tokens,
-        unknown_tokens=scored.unknown_tokens,
-    )
+def _reference(
+    graph: onnx.ModelProto, held_out: HeldOut, topics: Topics, options: BundleOptions
+) -> dict[str, Any]:
+    rows = held_out.profiled(rows=REFERENCE_ROWS, seed=options.seed)
+    texts = rows["text"].tolist()
+    profile = reference_profile(texts, run_graph(graph, texts), cells=topics.cells, labels=people_said(rows))
+    return dict(msgspec.to_builtins(profile))
 
 
 def _calibration(calibration: Calibration, held_out: HeldOut) -> dict[str, Any]:
     return {
-        "formula": "sigmoid(known share of tokens * (slope * logit + intercept))",
+        "formula": "sigmoid(k * (slope * logit + intercept)), k = known share of tokens, times foreign_trust "
+        "where the text is judged not to be English",
         **asdict(calibration),
+        "foreign_trust": FOREIGN_TRUST,
         "fitted_on_rows": len(held_out.calibration),
         "calibration_error_before": held_out.error_before_calibration(),
     }

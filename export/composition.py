@@ -8,29 +8,34 @@ import numpy.typing as npt
 import onnx
 
 from export.calibration import Calibration, calibration_graph
+from export.description import description
 from export.families import token_stage
 from export.text_graph import join, normalisation, session
+from export.topics import Topics
 from export.trained import TrainedModel
 
-OUTPUTS = ("probability", "tokens", "unknown_tokens")
+OUTPUTS = ("probability", "tokens", "unknown_tokens", "topic", "foreign")
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What a graph says of N texts: P(positive) (N,) float32, and two counts of tokens (N,) int64."""
+    """What a graph says of N texts: P(positive) (N,) float32, and its other `OUTPUTS`, (N,) int64."""
 
     probability: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.int64]
     unknown_tokens: npt.NDArray[np.int64]
+    topic: npt.NDArray[np.int64]
+    foreign: npt.NDArray[np.int64]
 
 
-def whole_graph(trained: TrainedModel, calibration: Calibration) -> onnx.ModelProto:
-    """Text graph, model and calibration in one: ``text: string[N]`` -> the outputs `OUTPUTS`."""
+def whole_graph(trained: TrainedModel, calibration: Calibration, topics: Topics) -> onnx.ModelProto:
+    """Text graph, description, model and calibration in one: ``text: string[N]`` -> the outputs `OUTPUTS`."""
+    described = join(normalisation(), description(topics), "normalised")
     ids = token_stage(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
-    text_graph = join(normalisation(), ids, "normalised")
+    text_graph = join(described, ids, "normalised")
     score = trained.graph()
     scored = join(text_graph, score, *(value.name for value in score.graph.input))
-    whole = join(scored, calibration_graph(calibration), "logit", "tokens", "unknown_tokens")
+    whole = join(scored, calibration_graph(calibration), "logit", "tokens", "unknown_tokens", "foreign")
     outputs = {value.name: value for value in whole.graph.output}
     del whole.graph.output[:]
     whole.graph.output.extend(outputs[name] for name in OUTPUTS)
@@ -42,9 +47,8 @@ def whole_graph(trained: TrainedModel, calibration: Calibration) -> onnx.ModelPr
 def run_graph(graph: onnx.ModelProto, texts: Sequence[str], *, chunk: int = 256) -> Scored:
     """Score N texts, those of like length together; the results stand in the texts' order."""
     running = session(graph)
-    scored = Scored(
-        np.zeros(len(texts), np.float32), np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
-    )
+    counts = (np.zeros(len(texts), np.int64) for _ in OUTPUTS[1:])
+    scored = Scored(np.zeros(len(texts), np.float32), *counts)
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     for start in range(0, len(order), chunk):
         rows = order[start : start + chunk]

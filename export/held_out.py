@@ -6,13 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from export.calibration import Calibration, fit_calibration
+from export.calibration import Calibration, fit_calibration, trust
+from export.description import ForeignTexts
 from export.families import token_ids
 from export.metrics import Scores, calibration_error, scores
 from export.text_graph import Normaliser, known_share
+from export.topics import Topics, fit_topics
 from export.trained import TrainedModel
 
 LABELS = ("negative", "positive")
+DISTANT_LABELS = ("sentiment140",)
+"""Data sets whose labels come from the emoticons that were cut from the tweets, and not from people."""
 
 
 class HeldOut:
@@ -29,6 +33,7 @@ class HeldOut:
         self.test = two_class[two_class["role"] == "test"].reset_index(drop=True)
         self.normalise = Normaliser()
         self._trained = trained
+        self._is_foreign = ForeignTexts()
         self._to_ids = token_ids(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
         self._calibration_evidence = self._evidence(self.calibration["text"].tolist())
 
@@ -48,8 +53,14 @@ class HeldOut:
         return calibration.apply(*self._evidence(texts))
 
     def profiled(self, *, rows: int, seed: int) -> pd.DataFrame:
-        """At most ``rows`` rows of each data set at random, neutral ones too: such tweets will arrive."""
-        return self.all.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
+        """At most ``rows`` random test rows of each data set, neutral ones too: such tweets will arrive."""
+        test = self.all[self.all["role"] == "test"]
+        return test.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
+
+    def fit_topics(self, *, seed: int) -> Topics:
+        """The topics of the calibration rows, neutral ones too, so that no test row has had a say in them."""
+        rows = self.all[self.all["role"] == "calibration"]
+        return fit_topics(self.normalise(rows["text"].tolist()), rows["dataset"], seed=seed)
 
     def typical(self, *, rows: int, seed: int) -> list[str]:
         """At most ``rows`` texts of the calibration rows at random."""
@@ -66,10 +77,17 @@ class HeldOut:
         return found
 
     def _evidence(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        ids = self._to_ids(self.normalise(texts))
-        return self._trained.logits(ids), known_share(ids)
+        normalised = self.normalise(texts)
+        ids = self._to_ids(normalised)
+        return self._trained.logits(ids), trust(known_share(ids), self._is_foreign(normalised))
 
 
 def truth(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """The label of each row as (N,) int64, 1 for positive."""
     return np.asarray(rows["label"] == LABELS[1], dtype=np.int64)
+
+
+def people_said(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """P(positive) by the label that people gave each row: (N,) float64, 0 or 1, NaN where there is none."""
+    by_people = rows["label"].isin(LABELS) & ~rows["dataset"].isin(DISTANT_LABELS)
+    return np.where(by_people, truth(rows), np.nan)

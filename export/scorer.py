@@ -31,7 +31,7 @@ class Scorer:
         """
         given = table[TEXT]
         there = given.notna().to_numpy()
-        scored = self._predictor.predict(given[there].tolist()).probability.astype(np.float64)
+        scored = self._predictor.probability(given[there].tolist()).astype(np.float64)
         probability = np.full(len(given), np.nan)
         probability[there] = scored
         # Not null: on the way to Spark, MLflow spells a null in a column of strings "nan".

@@ -40,19 +40,69 @@ class Manifest(msgspec.Struct, frozen=True):
     self_test: list[SelfTest] = []
 
 
-class ScoreHistogram(msgspec.Struct, frozen=True):
-    """Shares of P(positive) on held-out data: K + 1 rising `edges` from 0 to 1, K `counts`."""
+REFERENCE_FORMAT = 2
+"""Newest format of `reference.json` that this app reads; 1 had the first three fields only."""
+
+
+class Histogram(msgspec.Struct, frozen=True):
+    """K + 1 rising `edges` and the `counts` of the K bins; a bin holds its lower edge, the last one both."""
 
     edges: list[float]
     counts: list[int]
 
 
-class Reference(msgspec.Struct, frozen=True):
-    """The part of `reference.json` that the drift check needs; made on `rows` held-out texts."""
+class Topic(msgspec.Struct, frozen=True):
+    """A cell of the graph's output `topic`: its most typical words, and the held-out texts in it.
+
+    Its number is its place in the list; the last one holds the texts without a word that says what they
+    are about.
+    """
+
+    words: list[str]
+    count: int
+
+
+class WordCounts(msgspec.Struct, frozen=True):
+    """How many held-out texts hold each of the commonest words, and the sum of such counts over all words."""
+
+    total: int
+    counts: dict[str, int]
+
+
+class SliceCounts(msgspec.Struct, frozen=True):
+    """The held-out texts of a slice, by score: one count for each bin of `Reference.score`."""
+
+    name: str
+    counts: list[int]
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    """How many of `rows` held-out predictions were `wrong` by the label that people gave."""
 
     rows: int
-    score: ScoreHistogram
+    wrong: int
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """The part of `reference.json` that the drift check needs; made on `rows` held-out texts.
+
+    `score` is of P(positive), from 0 to 1. What format 1 does not have is None: `length` (characters of a
+    text), `unknown_share` (unknown tokens by tokens of a text, 0 to 1), `topics`, `foreign` (texts judged not
+    to be English), `word_counts`, `slices`, and `outcomes`, which is None, too, where no held-out row was
+    labelled by people.
+    """
+
+    rows: int
+    score: Histogram
     positive_rate: float
+    format: int = 1
+    length: Histogram | None = None
+    unknown_share: Histogram | None = None
+    topics: list[Topic] | None = None
+    foreign: int | None = None
+    word_counts: WordCounts | None = None
+    slices: list[SliceCounts] | None = None
+    outcomes: Outcomes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +156,34 @@ def _reference(content: bytes) -> Reference:
         reference = msgspec.json.decode(content, type=Reference)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BundleError(f"{REFERENCE} in the model folder cannot be read: {error}") from error
-    edges, counts = reference.score.edges, reference.score.counts
-    rising = all(low < high for low, high in itertools.pairwise(edges))
-    if len(counts) < 2 or len(edges) != len(counts) + 1 or not rising or (edges[0], edges[-1]) != (0, 1):
+    if reference.format > REFERENCE_FORMAT:
+        raise BundleError(
+            f"{REFERENCE} has format {reference.format}; this app reads up to {REFERENCE_FORMAT}"
+        )
+    edges = reference.score.edges
+    if not _is_histogram(reference.score) or (edges[0], edges[-1]) != (0, 1):
         raise BundleError(f"{REFERENCE} must hold two or more score bins whose edges rise from 0 to 1")
-    if min(counts) < 0 or sum(counts) == 0:
-        raise BundleError(f"{REFERENCE} must hold the count of each score bin, not all of them zero")
+    for name, histogram in (("length", reference.length), ("unknown_share", reference.unknown_share)):
+        if histogram is not None and not _is_histogram(histogram):
+            raise BundleError(f"{REFERENCE} must hold two or more bins of {name} whose edges rise")
+    bins = len(reference.score.counts)
+    counted = {
+        "score bin": reference.score.counts,
+        "length bin": [1] if reference.length is None else reference.length.counts,
+        "bin of unknown tokens": [1] if reference.unknown_share is None else reference.unknown_share.counts,
+        "topic": [1] if reference.topics is None else [topic.count for topic in reference.topics],
+    }
+    for name, counts in counted.items():
+        if min(counts, default=-1) < 0 or sum(counts) == 0:
+            raise BundleError(f"{REFERENCE} must hold the count of each {name}, not all of them zero")
+    if any(len(kind.counts) != bins or min(kind.counts) < 0 for kind in reference.slices or ()):
+        raise BundleError(f"{REFERENCE} must hold the count of each score bin for each slice")
     return reference
+
+
+def _is_histogram(histogram: Histogram) -> bool:
+    rising = all(low < high for low, high in itertools.pairwise(histogram.edges))
+    return len(histogram.counts) >= 2 and len(histogram.edges) == len(histogram.counts) + 1 and rising
 
 
 def _read(folder: Path, name: str) -> bytes:

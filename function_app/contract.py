@@ -8,6 +8,7 @@ from function_app.errors import InvalidRequestError
 from function_app.ids import canonical_uuid
 
 Label = Literal["negative", "positive"]
+ShiftKind = Literal["topic", "class_balance", "typos", "language", "sarcasm"]
 LABELS: tuple[Label, Label] = ("negative", "positive")
 
 
@@ -27,10 +28,11 @@ class Request(Protocol):
 
 
 class PredictRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST predict`."""
+    """`POST predict`. `record` false: kept only if feedback comes on it, as for a text still being typed."""
 
     text: str
     explain: bool = False
+    record: bool = True
 
     def check(self, limits: Limits) -> None:
         """Raises `InvalidRequestError` for a blank or over-long text."""
@@ -86,6 +88,18 @@ class RetrainRequest(Struct, frozen=True, forbid_unknown_fields=True):
     def check(self, limits: Limits) -> None:
         """Raises `InvalidRequestError` for a blank or over-long text."""
         check_text("text", self.text, limits)
+
+
+class SimulateRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST drift/simulate`: `strength` is the share of the tweets after the change that are of its kind."""
+
+    kind: ShiftKind
+    strength: Annotated[float, Meta(ge=0, le=1)]
+    rows: Annotated[int, Meta(ge=100, le=2_000)] = 1_000
+    seed: Annotated[int, Meta(ge=0, le=999_999_999)] = 0
+
+    def check(self, limits: Limits) -> None:
+        """Its types say it all."""
 
 
 class Probabilities(Struct, frozen=True):

@@ -2,7 +2,9 @@
 
 import json
 import re
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -11,6 +13,11 @@ from function_app.errors import InvalidRequestError
 
 T = TypeVar("T", bound=Request)
 J = TypeVar("J")
+
+Choices = Mapping[str, tuple[str, ...]]
+"""The values that a field takes, by its name."""
+
+NO_CHOICES: Choices = MappingProxyType({})
 
 _NAME_SHOWN = 60
 _KINDS = {
@@ -27,6 +34,7 @@ _WRONG_KIND = re.compile(
 )
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`(?: - at `(?P<path>.+)`)?", re.S)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`(?: - at `(?P<path>.+)`)?", re.S)
+_OUT_OF_RANGE = re.compile(r"Expected `(?:int|float)` (?P<sign>[<>]=) (?P<bound>[^ ]+) - at `(?P<path>.+)`")
 _AT = re.compile(r" - at `(?P<path>[^`]+)`")
 
 
@@ -35,14 +43,16 @@ def decode(body: bytes, kind: type[T], limits: Limits) -> T:
 
     Raises `InvalidRequestError` for everything that is not a valid request, whatever the bytes are.
     """
-    request = decode_json(body, kind, fields=_names(kind))
+    request = decode_json(body, kind, fields=_names(kind), choices=_choices(kind))
     _refuse_repeated_names(body)
     request.check(limits)
     return request
 
 
-def decode_json(body: bytes, kind: type[J], *, fields: tuple[str, ...]) -> J:
+def decode_json(body: bytes, kind: type[J], *, fields: tuple[str, ...], choices: Choices = NO_CHOICES) -> J:
     """Reads a JSON body as `kind`, unchecked; `fields` are named to a caller who gives another one.
+
+    `choices` are named to one who gives another value for a field that takes a few only.
 
     Raises `InvalidRequestError`.
     """
@@ -51,7 +61,7 @@ def decode_json(body: bytes, kind: type[J], *, fields: tuple[str, ...]) -> J:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequestError(_plain(str(error), fields)) from None
+        raise InvalidRequestError(_plain(str(error), fields, choices)) from None
     except UnicodeDecodeError:
         raise InvalidRequestError("The body is not valid UTF-8; it must be JSON in UTF-8") from None
     except (msgspec.DecodeError, RecursionError):
@@ -91,7 +101,7 @@ def _refuse_constant(name: str) -> None:
     raise InvalidRequestError(f"The body holds {name}, which JSON does not have; it must be a JSON object")
 
 
-def _plain(message: str, fields: tuple[str, ...]) -> str:
+def _plain(message: str, fields: tuple[str, ...], choices: Choices) -> str:
     """msgspec's message in words that name the field, the kind of its value, and what is right."""
     if found := _WRONG_KIND.fullmatch(message):
         where = _field(found["path"])
@@ -100,11 +110,23 @@ def _plain(message: str, fields: tuple[str, ...]) -> str:
         return f"{found['field']}: nothing was given; the field is required"
     if found := _UNKNOWN.fullmatch(message):
         return f"{found['field'][:_NAME_SHOWN]}: there is no such field; the fields are {', '.join(fields)}"
+    if found := _OUT_OF_RANGE.fullmatch(message):
+        rule = "at least" if found["sign"] == ">=" else "at most"
+        bound = f"{float(found['bound']):,.16g}"
+        return f"{_field(found['path'])}: a number out of range was given; it must be {rule} {bound}"
     found = _AT.search(message)
     where = _field(found["path"] if found else None)
     if message.startswith("Invalid enum value"):
-        return f"{where}: another string was given; it must be one of {', '.join(LABELS)}"
+        return f"{where}: another string was given; it must be one of {', '.join(choices.get(where, LABELS))}"
     return f"{where}: the value given cannot be used"
+
+
+def _choices(kind: type[Any]) -> Choices:
+    return {
+        field.encode_name: get_args(field.type)
+        for field in msgspec.structs.fields(kind)
+        if get_origin(field.type) is Literal
+    }
 
 
 def _names(kind: type[Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from function_app.contract import RetrainAnswer, RetrainRequest
 from function_app.errors import ForbiddenError
 from function_app.ids import new_id
 from function_app.schedule import next_time
-from function_app.store import Example, Idempotency, Store
+from function_app.store import DriftStore, Example, Idempotency, Store
 
 TAKEN_STATE = "examples-taken"
 """The named state in which training leaves the cursor behind the last example that it took."""
@@ -34,10 +34,15 @@ def take_example(
     )
     idempotency = None if key is None else Idempotency.of(key, request)
     kept, is_new = store.add_example(example, idempotency)
-    taken = store.state(TAKEN_STATE)
     answer = RetrainAnswer(
         example_id=kept.id,
-        waiting=store.count_examples("" if taken is None else taken.value),
+        waiting=count_waiting(store),
         next_training=rfc3339(next_time(schedule, datetime.now(UTC))),
     )
     return answer, is_new
+
+
+def count_waiting(store: DriftStore) -> int:
+    """How many examples no training has taken yet. Raises `StoreUnavailableError`."""
+    taken = store.state(TAKEN_STATE)
+    return store.count_examples("" if taken is None else taken.value)

@@ -56,7 +56,7 @@ def _weights(predictor: Predictor, text: str, parts: Sequence[Part]) -> NDArray[
         )
         for row in distinct
     ]
-    log_odds = _logit(predictor.predict(texts).probability)[which].reshape(len(orders), -1)
+    log_odds = _logit(predictor.probability(texts))[which].reshape(len(orders), -1)
     changes = np.diff(log_odds, axis=1)
     return np.asarray(np.take_along_axis(changes, ranks, axis=1).mean(axis=0), np.float64)
 

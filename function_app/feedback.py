@@ -8,9 +8,10 @@ from msgspec import UNSET
 
 from function_app.clock import utc_now
 from function_app.contract import FeedbackAnswer, FeedbackRequest, Label
+from function_app.events import FeedbackEvent
 from function_app.ids import milliseconds_of, new_id
 from function_app.store import Feedback, Idempotency, Prediction, Store
-from function_app.telemetry import Telemetry
+from function_app.telemetry import Telemetry, track
 
 ELSEWHERE_SECONDS = 1.0
 """How long after it was made a prediction of another instance may not be in the store yet."""
@@ -57,6 +58,7 @@ def take_feedback(
     store: Store,
     store_text: bool,
     telemetry: Telemetry,
+    include_text: bool = False,
     elsewhere_seconds: float = ELSEWHERE_SECONDS,
 ) -> tuple[FeedbackAnswer, bool]:
     """Keeps feedback; when this returns it is durable. Says the answer, and whether the feedback is new.
@@ -84,7 +86,8 @@ def take_feedback(
     idempotency = None if key is None else Idempotency.of(key, request)
     kept, is_new = store.add_feedback(feedback, idempotency)
     if is_new:
-        telemetry.track_event("feedback", _dimensions(kept, prediction))
+        shown = None if prediction is None else prediction.text
+        track(telemetry, _event(kept, prediction, text=(shown or text) if include_text else None))
     return FeedbackAnswer(feedback_id=kept.id, matched=kept.matched, correct=kept.correct), is_new
 
 
@@ -96,15 +99,18 @@ def _characters(text: str | None) -> int | None:
     return None if text is None else len(text)
 
 
-def _dimensions(feedback: Feedback, prediction: Prediction | None) -> dict[str, str]:
-    correct = "unknown" if feedback.correct is None else str(feedback.correct).lower()
-    return {
-        "correct": correct,
-        "matched": str(feedback.matched).lower(),
-        "label": "unknown" if prediction is None else prediction.label,
-        "confidence": "unknown" if prediction is None else f"{prediction.confidence:.6f}",
-        "model": "unknown" if prediction is None else prediction.model,
-    }
+def _event(feedback: Feedback, prediction: Prediction | None, *, text: str | None) -> FeedbackEvent:
+    return FeedbackEvent(
+        feedback_id=feedback.id,
+        prediction_id=feedback.prediction_id,
+        correct=feedback.correct,
+        matched=feedback.matched,
+        label=None if prediction is None else prediction.label,
+        given=feedback.label,
+        confidence=None if prediction is None else prediction.confidence,
+        model=None if prediction is None else prediction.model,
+        text=UNSET if text is None else text,
+    )
 
 
 def _other(label: Label) -> Label:

@@ -1,6 +1,7 @@
 """Whether this instance can do its work, and with which versions."""
 
 import platform
+from typing import Literal
 
 import msgspec
 import onnxruntime
@@ -8,6 +9,7 @@ import onnxruntime
 from function_app import __version__
 from function_app.errors import ModelUnavailableError, StoreUnavailableError
 from function_app.recorder import RecorderCounts
+from function_app.telemetry import TelemetryCounts
 
 
 class ModelHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +29,12 @@ class StoreHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of `GET health`; `reasons` says what is missing, in sentences."""
 
-    status: str
+    status: Literal["ok", "unavailable"]
     reasons: list[str]
     model: ModelHealth
     store: StoreHealth
     predictions: RecorderCounts
+    telemetry: TelemetryCounts
     app: str
     python: str
     onnxruntime: str
@@ -47,6 +50,7 @@ def health(
     version: str | None,
     kind: str,
     counts: RecorderCounts,
+    telemetry: TelemetryCounts,
     model_fault: ModelUnavailableError | None,
     store_fault: StoreUnavailableError | None,
 ) -> Health:
@@ -58,6 +62,7 @@ def health(
         model=ModelHealth(loaded=model_fault is None, version=version),
         store=StoreHealth(reachable=store_fault is None, kind=kind),
         predictions=counts,
+        telemetry=telemetry,
         app=__version__,
         python=platform.python_version(),
         onnxruntime=onnxruntime.__version__,

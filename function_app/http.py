@@ -13,6 +13,7 @@ import msgspec
 from function_app.contract import Limits, ProblemDetails, Request
 from function_app.decoding import decode
 from function_app.errors import AppError, InvalidRequestError, TooLargeError, UnsupportedMediaError
+from function_app.invocation import correlated
 
 T = TypeVar("T", bound=Request)
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
@@ -38,9 +39,15 @@ def read_body(req: func.HttpRequest, kind: type[T], limits: Limits) -> T:
 
 def read_count(req: func.HttpRequest, name: str, *, default: int, most: int) -> int:
     """A whole number from 1 to `most` in the query string. Raises `InvalidRequestError`."""
+    found = read_optional_count(req, name, most=most)
+    return default if found is None else found
+
+
+def read_optional_count(req: func.HttpRequest, name: str, *, most: int) -> int | None:
+    """Like `read_count`; None where nothing is given."""
     text = req.params.get(name)
     if text is None:
-        return default
+        return None
     if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
         raise InvalidRequestError(
             f"{name}: something else was given in the query; it must be a whole number from 1 to {most}"
@@ -75,7 +82,7 @@ def problem(error: AppError) -> func.HttpResponse:
 
 
 def answers(handler: Handler) -> Handler:
-    """Makes a handler that turns every error into a response.
+    """Makes a handler that turns every error into a response, and takes the worker's context.
 
     An error that nobody foresaw becomes a bare 500. Its message is not logged, since it may quote a user's
     text; its class and where it was raised are.
@@ -94,7 +101,7 @@ def answers(handler: Handler) -> Handler:
             _logger.error("%s failed with %s\n%s", handler.__name__, type(error).__qualname__, where)
             return problem(AppError("The app failed on this request; the cause is in its log"))
 
-    return answer
+    return correlated(answer)
 
 
 def _check_encoding(req: func.HttpRequest) -> None:

@@ -60,6 +60,15 @@ def ids_from(first: str, count: int) -> list[str]:
     return [_text(fixed + (random + step) % _RANDOM_LIMIT) for step in range(count)]
 
 
+def id_of(milliseconds: int, random: int) -> str:
+    """The UUIDv7 of that time, in milliseconds since 1970, with those 62 random bits.
+
+    >>> id_of(1730616042309, 5)
+    '0192f0c1-2345-7000-8000-000000000005'
+    """
+    return _text(milliseconds << 80 | 7 << 76 | 0b10 << 62 | random % _RANDOM_LIMIT)
+
+
 def milliseconds_of(text: str) -> int | None:
     """When a UUIDv7 was made, in milliseconds since 1970; None for any other id.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -18,6 +19,8 @@ SELF_TEST_TOLERANCE = 1e-3
 """Processors and versions differ by less; an operator that does something else, by more."""
 
 _OUTPUTS = ("probability", "tokens", "unknown_tokens")
+_DESCRIBING = ("topic", "foreign")
+"""Outputs that older bundles do not have."""
 _TRIAL = ("a trial", "", "😀 another, a longer one")
 
 
@@ -26,12 +29,16 @@ class Scores:
     """Results for N texts, in their order.
 
     `probability` (N,) float32: calibrated P(positive). `tokens`, `unknown_tokens` (N,) int64: how many tokens
-    the model saw in the text, and how many of them it does not know.
+    the model saw in the text, and how many of them it does not know. `topic` (N,) int64: what the text is
+    about, as a place in the reference's topics. `foreign` (N,) int64: 1 where the text is judged not to be
+    English. The last two are None where an older bundle does not say.
     """
 
     probability: NDArray[np.float32]
     tokens: NDArray[np.int64]
     unknown_tokens: NDArray[np.int64]
+    topic: NDArray[np.int64] | None
+    foreign: NDArray[np.int64] | None
 
 
 class Predictor:
@@ -48,6 +55,8 @@ class Predictor:
             self._session = ort.InferenceSession(
                 bundle.model, _session_options(), providers=["CPUExecutionProvider"]
             )
+            given = {output.name for output in self._session.get_outputs()}
+            self._outputs = (*_OUTPUTS, *(_DESCRIBING if given.issuperset(_DESCRIBING) else ()))
             trial = self.predict(_TRIAL)
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             raise BundleError(f"The model does not run ({type(error).__name__})") from error
@@ -62,18 +71,29 @@ class Predictor:
 
     def predict(self, texts: Sequence[str]) -> Scores:
         """Scores `texts`. A text's score does not depend on the others."""
-        scores = Scores(
-            probability=np.empty(len(texts), np.float32),
-            tokens=np.empty(len(texts), np.int64),
-            unknown_tokens=np.empty(len(texts), np.int64),
+        found = self._run(texts, self._outputs)
+        return Scores(
+            probability=found["probability"],
+            tokens=found["tokens"],
+            unknown_tokens=found["unknown_tokens"],
+            topic=found.get("topic"),
+            foreign=found.get("foreign"),
         )
+
+    def probability(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """P(positive) of each text, (N,) float32, the same as `predict` gives."""
+        return np.asarray(self._run(texts, ("probability",))["probability"], np.float32)
+
+    def _run(self, texts: Sequence[str], outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+        found = {
+            name: np.empty(len(texts), np.float32 if name == "probability" else np.int64) for name in outputs
+        }
         for rows in _runs(texts):
             given = np.array([texts[row] for row in rows], dtype=object)
-            probability, tokens, unknown_tokens = self._session.run(_OUTPUTS, {"text": given})
-            scores.probability[rows] = probability
-            scores.tokens[rows] = tokens
-            scores.unknown_tokens[rows] = unknown_tokens
-        return scores
+            values = self._session.run(outputs, {"text": given})
+            for name, of_rows in zip(outputs, values, strict=True):
+                found[name][rows] = of_rows
+        return found
 
     def _test_itself(self) -> None:
         """The same file can score otherwise on another machine, silently: its operators live outside it."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from function_app.errors import StoreUnavailableError
+from function_app.invocation import Invocation, current, run_for
 from function_app.store import Prediction, Store
 
 CAPACITY = 10_000
@@ -47,7 +48,8 @@ class Recorder:
 
     Rows are written when `FLUSH_ROWS` wait or the first of them has waited `FLUSH_SECONDS`. While the store
     is away they are kept, up to `capacity`, and tried again every `RETRY_SECONDS`. Of all rows `share` is
-    recorded; the last `SET_ASIDE` others are remembered for `bring`.
+    recorded; the last `SET_ASIDE` others are remembered for `bring`. The thread's log lines carry the id of
+    the last invocation that recorded something.
     """
 
     def __init__(self, store: Store, *, share: float = 1.0, capacity: int = CAPACITY) -> None:
@@ -59,6 +61,7 @@ class Recorder:
         self._changed = threading.Condition()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._cause: Invocation | None = None
         self._closed = False
         self._outage = False
         self._overflow = False
@@ -76,6 +79,7 @@ class Recorder:
                 return
             room = max(0, self._capacity - len(self._waiting))
             self._waiting.update((row.id, row) for row in sampled[:room])
+            self._cause = current() or self._cause
             if len(sampled) > room:
                 self._dropped += len(sampled) - room
                 if not self._overflow:
@@ -86,6 +90,11 @@ class Recorder:
                 self._thread.start()
                 atexit.register(self.close)
             self._changed.notify_all()
+
+    def set_aside(self, rows: Sequence[Prediction]) -> None:
+        """Remembers rows that are recorded only if feedback comes on them; see `bring`."""
+        with self._changed:
+            self._put_aside(rows)
 
     def bring(self, prediction_id: str) -> bool:
         """Writes the prediction now if it waits here or was sampled out. False if the store never gets it.
@@ -134,7 +143,7 @@ class Recorder:
 
     def _run(self) -> None:
         while self._await_rows():
-            if not self.flush():
+            if not run_for(self._cause, self.flush):
                 with self._changed:
                     self._changed.wait_for(lambda: self._closed, RETRY_SECONDS)
 
@@ -145,7 +154,7 @@ class Recorder:
             self._changed.wait_for(lambda: self._closed or len(self._waiting) >= FLUSH_ROWS, FLUSH_SECONDS)
             return not self._closed
 
-    def _put_aside(self, rows: list[Prediction]) -> None:
+    def _put_aside(self, rows: Sequence[Prediction]) -> None:
         self._sampled_out += len(rows)
         self._set_aside.update((row.id, row) for row in rows)
         for oldest in list(itertools.islice(self._set_aside, max(0, len(self._set_aside) - SET_ASIDE))):

@@ -4,12 +4,14 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from function_app.bundle import read_bundle
-from function_app.clock import utc_now
+from function_app.alerts import AlertAnswer, AlertRequest, AlertsAnswer, list_alerts, take_alert
+from function_app.bundle import Reference, read_bundle
+from function_app.clock import process_seconds, utc_now
 from function_app.contract import (
     BatchAnswer,
     FeedbackAnswer,
@@ -21,38 +23,38 @@ from function_app.contract import (
     PredictRequest,
     RetrainAnswer,
     RetrainRequest,
+    SimulateRequest,
 )
-from function_app.drift.check import DriftRule, check_drift
-from function_app.errors import ModelUnavailableError, StoreUnavailableError
+from function_app.drift.check import check_drift
+from function_app.drift.event import drift_event
+from function_app.drift.history import DriftAnswer, NoDriftAnswer, read_history
+from function_app.drift.memory import MemoryStore
+from function_app.drift.monitor import rule_of
+from function_app.drift.simulation import SimulationAnswer, recent_texts, simulate
+from function_app.errors import (
+    ConflictError,
+    ForbiddenError,
+    ModelUnavailableError,
+    StoreUnavailableError,
+)
+from function_app.events import ModelLoadedEvent
 from function_app.examples import take_example
 from function_app.explanation import explain
 from function_app.feedback import ELSEWHERE_SECONDS, take_feedback
 from function_app.health import Health, health
 from function_app.ids import new_id
-from function_app.predictor import Predictor
+from function_app.invocation import current
+from function_app.predictor import Predictor, Scores
 from function_app.recorder import Recorder
 from function_app.retention import delete_expired
 from function_app.settings import Settings
 from function_app.store import DriftReport, Prediction, StreamMessage, open_store
 from function_app.stream import keep_predictions, read_message, result_messages
-from function_app.telemetry import Telemetry, open_telemetry
+from function_app.telemetry import Telemetry, open_telemetry, track
+from function_app.telemetry.summary import PredictionSummary
 
 LOAD_AGAIN_SECONDS = 5.0
 """How long a model that did not load counts as unavailable before it is tried again."""
-
-
-class DriftAnswer(DriftReport, frozen=True, kw_only=True):
-    """The answer of `GET drift`: the last report, and the last ones with it, newest first."""
-
-    history: list[DriftReport]
-
-
-class NoDriftAnswer(msgspec.Struct, frozen=True):
-    """The answer of `GET drift` before the first report."""
-
-    drift: bool
-    status: str
-    history: list[DriftReport]
 
 
 class Service:
@@ -65,13 +67,17 @@ class Service:
             text_characters=settings.max_text_characters,
             batch_texts=settings.max_batch_texts,
         )
-        self.telemetry: Telemetry = open_telemetry(settings.telemetry)
+        self.telemetry: Telemetry = open_telemetry(settings)
         self.store = open_store(settings)
         self.recorder = Recorder(self.store, share=settings.prediction_sample)
+        self.summary = PredictionSummary(
+            lambda event: track(self.telemetry, event), dropped=lambda: self.recorder.counts().dropped
+        )
         self._loading = threading.Lock()
         self._predictor: Predictor | None = None
         self._load_failure: ModelUnavailableError | None = None
         self._load_again = 0.0
+        self._simulating = threading.Lock()
 
     def predictor(self) -> Predictor:
         """The deployed model, loaded by the first call. Raises `ModelUnavailableError`."""
@@ -80,26 +86,42 @@ class Service:
                 return self._predictor
             if self._load_failure is not None and time.monotonic() < self._load_again:
                 raise ModelUnavailableError(self._load_failure.detail)
+            started = time.perf_counter()
             try:
                 self._predictor = Predictor(read_bundle(self.settings.model_dir))
             except ModelUnavailableError as error:
                 self._load_failure = error
                 self._load_again = time.monotonic() + LOAD_AGAIN_SECONDS
                 raise
+            loaded = ModelLoadedEvent(
+                model=self._predictor.version,
+                load_seconds=time.perf_counter() - started,
+                process_seconds=process_seconds(),
+                cold_start=current() is not None,
+            )
+            track(self.telemetry, loaded)
             return self._predictor
 
     def predict(self, request: PredictRequest) -> PredictionAnswer:
         """Scores one text, with its words' weights when they are asked for."""
+        started = time.perf_counter()
         predictor = self.predictor()
-        (answer,) = self._answer(predictor, [request.text])
+        rows = self._rows(predictor, [request.text])
+        (self.recorder.record if request.record else self.recorder.set_aside)(rows)
+        answer = _prediction_answer(rows[0])
         if request.explain:
-            return msgspec.structs.replace(answer, words=explain(predictor, request.text))
+            answer = msgspec.structs.replace(answer, words=explain(predictor, request.text))
+        self.summary.add(rows, seconds=time.perf_counter() - started)
         return answer
 
     def predict_batch(self, request: PredictBatchRequest) -> BatchAnswer:
         """Scores texts, in order."""
+        started = time.perf_counter()
         predictor = self.predictor()
-        return BatchAnswer(predictions=self._answer(predictor, request.texts), model=predictor.version)
+        rows = self._recorded(predictor, request.texts)
+        answer = BatchAnswer([_prediction_answer(row) for row in rows], predictor.version)
+        self.summary.add(rows, seconds=time.perf_counter() - started)
+        return answer
 
     def feedback(self, request: FeedbackRequest, key: str | None) -> tuple[FeedbackAnswer, bool]:
         """Keeps feedback durably; says whether it is new. A prediction made a moment ago is known by then."""
@@ -110,6 +132,7 @@ class Service:
             store=self.store,
             store_text=self.settings.store_text,
             telemetry=self.telemetry,
+            include_text=self.settings.telemetry_include_text,
             elsewhere_seconds=ELSEWHERE_SECONDS if comes else 0.0,
         )
 
@@ -132,6 +155,7 @@ class Service:
 
         Raises `InvalidRequestError` for a message that no retry can mend, and `UnavailableError`.
         """
+        started = time.perf_counter()
         tweets = read_message(body, self.limits)
         predictor = self.predictor()
         rows = self._rows(predictor, [tweet.text for tweet in tweets])
@@ -142,27 +166,65 @@ class Service:
             texts=len(tweets),
             first_id=rows[0].id,
         )
-        return result_messages(message_id, tweets, keep_predictions(self.store, message, rows))
+        kept = keep_predictions(self.store, message, rows)
+        self.summary.add(kept, seconds=time.perf_counter() - started)
+        return result_messages(message_id, tweets, kept)
 
-    def drift(self, limit: int) -> DriftAnswer | NoDriftAnswer:
-        """The last drift report and the history."""
-        history = self.store.drift_reports(limit)
-        if not history:
-            return NoDriftAnswer(drift=False, status="insufficient_data", history=[])
-        return DriftAnswer(**msgspec.structs.asdict(history[0]), history=history)
+    def drift(self, *, limit: int, before: int | None, to_label: int = 0) -> DriftAnswer | NoDriftAnswer:
+        """The last drift report and a page of the history."""
+        return read_history(self.store, limit=limit, before=before, to_label=to_label)
 
     def check_drift(self) -> DriftReport:
         """Runs one drift check and sends its event. Raises `ConflictError` when another one came first."""
         self.recorder.flush()
         predictor = self.predictor()
-        rule = DriftRule(
-            min_samples=self.settings.drift_min_samples,
-            min_effect=self.settings.drift_min_effect,
-            alpha=self.settings.drift_alpha,
+        report = check_drift(
+            self.store, model=predictor.version, reference=predictor.reference, rule=rule_of(self.settings)
         )
-        report = check_drift(self.store, model=predictor.version, reference=predictor.reference, rule=rule)
-        self.telemetry.track_event("drift", _drift_dimensions(report))
+        track(self.telemetry, drift_event(report))
         return report
+
+    def simulate_drift(self, request: SimulateRequest) -> SimulationAnswer:
+        """What the drift check makes of a stream that shifts. One at a time; nothing is recorded.
+
+        Raises `ConflictError` while another one runs, `ModelUnavailableError` and `StoreUnavailableError`.
+        """
+        predictor, rule = self.predictor(), rule_of(self.settings)
+
+        def score(texts: Sequence[str]) -> list[Prediction]:
+            rows = self._rows(predictor, texts)
+            return [msgspec.structs.replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
+
+        def check(store: MemoryStore, reference: Reference) -> DriftReport:
+            return check_drift(store, model=predictor.version, reference=reference, rule=rule)
+
+        if not self._simulating.acquire(blocking=False):
+            raise ConflictError("Another simulation is running; ask again when it has ended")
+        try:
+            return simulate(
+                request,
+                recent=recent_texts(self.store),
+                reference=predictor.reference,
+                score=score,
+                check=check,
+                per_hour=rule.sample_per_hour,
+                end=datetime.now(UTC),
+            )
+        finally:
+            self._simulating.release()
+
+    def require_simulation(self) -> None:
+        """Raises `ForbiddenError` unless the settings allow simulations."""
+        if not self.settings.allow_drift_simulation:
+            raise ForbiddenError("Simulations need the setting ALLOW_DRIFT_SIMULATION=true")
+
+    def alert(self, request: AlertRequest, body: bytes) -> AlertAnswer:
+        """Keeps an alert durably; `body` is the request as it came."""
+        return take_alert(request, body, store=self.store)
+
+    def alerts(self, limit: int) -> AlertsAnswer:
+        """The last alerts."""
+        return list_alerts(self.store, limit)
 
     def model(self) -> dict[str, Any]:
         """The manifest as it was shipped, with this app's limits."""
@@ -186,32 +248,29 @@ class Service:
             version=version,
             kind=self.store.kind,
             counts=self.recorder.counts(),
+            telemetry=self.telemetry.counts(),
             model_fault=model_fault,
             store_fault=store_fault,
         )
 
     def close(self) -> None:
-        """Writes what waits and lets go of the store."""
+        """Writes and sends what waits, and lets go of the store."""
         self.recorder.close()
+        self.summary.send()
+        self.telemetry.close()
         self.store.close()
 
-    def _answer(self, predictor: Predictor, texts: Sequence[str]) -> list[PredictionAnswer]:
+    def _recorded(self, predictor: Predictor, texts: Sequence[str]) -> list[Prediction]:
         rows = self._rows(predictor, texts)
         self.recorder.record(rows)
-        return [_prediction_answer(row) for row in rows]
+        return rows
 
     def _rows(self, predictor: Predictor, texts: Sequence[str]) -> list[Prediction]:
         scores = predictor.predict(texts)
-        return [
-            self._row(predictor.version, text, float(probability), int(tokens), int(unknown))
-            for text, probability, tokens, unknown in zip(
-                texts, scores.probability, scores.tokens, scores.unknown_tokens, strict=True
-            )
-        ]
+        return [self._row(predictor.version, text, scores, at) for at, text in enumerate(texts)]
 
-    def _row(
-        self, version: str, text: str, probability: float, tokens: int, unknown_tokens: int
-    ) -> Prediction:
+    def _row(self, version: str, text: str, scores: Scores, at: int) -> Prediction:
+        probability = float(scores.probability[at])
         label: Label = "positive" if probability >= 0.5 else "negative"
         return Prediction(
             id=new_id(),
@@ -219,29 +278,15 @@ class Service:
             model=version,
             label=label,
             probability=probability,
-            tokens=tokens,
-            unknown_tokens=unknown_tokens,
+            tokens=int(scores.tokens[at]),
+            unknown_tokens=int(scores.unknown_tokens[at]),
             characters=len(text),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
             text=text if self.settings.store_text else None,
+            topic=None if scores.topic is None else int(scores.topic[at]),
+            foreign=None if scores.foreign is None else bool(scores.foreign[at]),
         )
 
 
 def _prediction_answer(row: Prediction) -> PredictionAnswer:
     return PredictionAnswer.of(id=row.id, label=row.label, probability=row.probability, model=row.model)
-
-
-def _drift_dimensions(report: DriftReport) -> dict[str, str]:
-    return {
-        "drift": str(report.drift).lower(),
-        "status": report.status,
-        "model": report.model,
-        "samples": str(report.samples),
-        "new_samples": str(report.new_samples),
-        "log_e": f"{report.evidence.log_e:.6f}",
-        "alarm_at": f"{report.evidence.alarm_at:.6f}",
-        "total_variation": f"{report.effect.total_variation:.6f}",
-        "positive_rate": "unknown" if report.positive_rate is None else f"{report.positive_rate:.6f}",
-        "reference_positive_rate": f"{report.reference_positive_rate:.6f}",
-        "sentence": report.sentence,
-    }

@@ -19,7 +19,9 @@ _SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*,/-]+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _QUEUE_NAME = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_TELEMETRY_KINDS = ("console", "off")
+_TELEMETRY_KINDS = ("", "appinsights", "console", "off")
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_NAMED_VALUE = re.compile(r"(?P<name>[A-Za-z]+)=(?P<value>[^;=\s]+)")
 _STORE_KINDS = ("sqlite", "tables")
 
 
@@ -49,6 +51,10 @@ def _fraction(text: str) -> float:
     return float(text)
 
 
+def _optional_fraction(text: str) -> float | None:
+    return _fraction(text) if text else None
+
+
 def _share(text: str) -> float:
     if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,9}", text) or float(text) > 1:
         raise ValueError("a decimal number from 0 to 1, such as 0.25")
@@ -59,6 +65,42 @@ def _https_url(text: str) -> str:
     if not re.fullmatch(r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9]*)?)?", text):
         raise ValueError("an address such as https://account.table.core.windows.net")
     return text
+
+
+class ManagedIdentity(msgspec.Struct, frozen=True):
+    """Which of the app's identities: the one of this client id, or the app's own."""
+
+    client_id: str | None
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", text) or not 0 < float(text) <= 30:
+        raise ValueError("a decimal number of seconds above 0 and up to 30, such as 2.5")
+    return float(text)
+
+
+def _insights_connection(text: str) -> str:
+    """The connection string as the exporter wants it: the key in lower case, no slash at an address's end."""
+    if not text:
+        return ""
+    parts = [_NAMED_VALUE.fullmatch(part) for part in text.split(";")]
+    named = {part["name"].lower(): part["value"].rstrip("/") for part in parts if part is not None}
+    key = named.get("instrumentationkey", "")
+    if None in parts or not re.fullmatch(_UUID, key) or "authorization" in named:
+        raise ValueError(
+            "a connection string such as InstrumentationKey=00000000-0000-0000-0000-000000000000;"
+            "IngestionEndpoint=https://region.in.applicationinsights.azure.com/, no semicolon at its end"
+        )
+    named["instrumentationkey"] = key.lower()
+    return ";".join(f"{name}={value}" for name, value in named.items())
+
+
+def _insights_identity(text: str) -> ManagedIdentity | None:
+    client = rf"ClientId=({_UUID})"
+    found = re.fullmatch(rf"(?:(?:{client};)?Authorization=AAD(?:;{client})?)?", text, re.IGNORECASE)
+    if found is None:
+        raise ValueError("Authorization=AAD, or ClientId=, an identity's client id and ;Authorization=AAD")
+    return ManagedIdentity(found[1] or found[2]) if text else None
 
 
 def _table_prefix(text: str) -> str:
@@ -79,7 +121,7 @@ def _choice(choices: tuple[str, ...]) -> Callable[[str], str]:
         for choice in choices:
             if choice.lower() == text.lower():
                 return choice
-        raise ValueError("one of " + ", ".join(choices))
+        raise ValueError("one of " + ", ".join(filter(None, choices)))
 
     return read
 
@@ -225,23 +267,44 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="DRIFT_MIN_SAMPLES",
         type="whole number",
-        default="300",
+        default="50",
         help="Fewest predictions on which drift is judged.",
         read=_whole_number(least=1, most=1_000_000_000),
     ),
     Setting(
         name="DRIFT_MIN_EFFECT",
         type="fraction",
-        default="0.05",
-        help="Smallest shift of the score distribution that matters (total variation distance).",
+        default="0.03",
+        help="Smallest shift of the positive rate that may raise an alarm, as a share: 0.03 is three points.",
         read=_fraction,
     ),
     Setting(
-        name="DRIFT_ALPHA",
+        name="DRIFT_FALSE_ALARMS_PER_MONTH",
         type="fraction",
         default="0.01",
-        help="Chance of ever raising a false alarm while one model is deployed.",
+        help="False alarms in a month without drift, all tests together: 0.01 is one in 100 months.",
         read=_fraction,
+    ),
+    Setting(
+        name="DRIFT_SAMPLE_PER_HOUR",
+        type="whole number",
+        default="12",
+        help="Predictions an hour, in the long run, that drift is judged on; drawn by their ids.",
+        read=_whole_number(least=1, most=1_000_000),
+    ),
+    Setting(
+        name="DRIFT_ERROR_RATE",
+        type="fraction",
+        default="",
+        help="Share of wrong answers in feedback that is tolerated; by default the model's on its test data.",
+        read=_optional_fraction,
+    ),
+    Setting(
+        name="ALLOW_DRIFT_SIMULATION",
+        type="true or false",
+        default="false",
+        help="Whether POST drift/simulate may be called; each call costs seconds of computing.",
+        read=_boolean,
     ),
     Setting(
         name="STREAM_QUEUE",
@@ -274,9 +337,39 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="TELEMETRY",
         type="name",
-        default="console",
-        help="Where events go: console (one JSON line in the log) or off.",
+        default="",
+        help="Where events go: appinsights, console (one JSON line in the log) or off; by default "
+        "appinsights where its connection string is set, else console.",
         read=_choice(_TELEMETRY_KINDS),
+    ),
+    Setting(
+        name="APPLICATIONINSIGHTS_CONNECTION_STRING",
+        type="connection string",
+        default="",
+        help="Application Insights that takes the events; the Functions host reads it too.",
+        read=_insights_connection,
+    ),
+    Setting(
+        name="APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        type="identity",
+        default="",
+        help="`Authorization=AAD` sends with the app's managed identity, `;ClientId=…` behind it with that "
+        "user-assigned one; the Functions host reads it too.",
+        read=_insights_identity,
+    ),
+    Setting(
+        name="TELEMETRY_TIMEOUT_SECONDS",
+        type="seconds",
+        default="2",
+        help="Longest that feedback or a drift check waits for its event to be sent.",
+        read=_seconds,
+    ),
+    Setting(
+        name="TELEMETRY_INCLUDE_TEXT",
+        type="true or false",
+        default="false",
+        help="Whether the event of a feedback carries the tweet.",
+        read=_boolean,
     ),
 )
 
@@ -301,12 +394,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drift_schedule: str
     drift_min_samples: int
     drift_min_effect: float
-    drift_alpha: float
+    drift_false_alarms_per_month: float
+    drift_sample_per_hour: int
+    drift_error_rate: float | None
+    allow_drift_simulation: bool
     stream_queue: str
     stream_result_queue: str
     log_level: str
     python_threadpool_thread_count: int
     telemetry: str
+    applicationinsights_connection_string: str
+    applicationinsights_authentication_string: ManagedIdentity | None
+    telemetry_timeout_seconds: float
+    telemetry_include_text: bool
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -323,4 +423,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 raise SettingsError(f"{setting.name} must be {error}") from None
         if values["stream_queue"] == values["stream_result_queue"]:
             raise SettingsError("STREAM_RESULT_QUEUE must be another queue than STREAM_QUEUE")
+        connection = values["applicationinsights_connection_string"]
+        values["telemetry"] = values["telemetry"] or ("appinsights" if connection else "console")
+        if values["telemetry"] == "appinsights" and not connection:
+            raise SettingsError("APPLICATIONINSIGHTS_CONNECTION_STRING must be set for TELEMETRY=appinsights")
         return cls(**values)

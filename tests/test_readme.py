@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from function_app.drift.watches import LEAST, SHARES
 from function_app.settings import SETTINGS
 from tests.function_app.running import RunningHost
 
@@ -29,6 +31,15 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
 def test_the_settings_table_is_the_one_in_the_code():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| `(.*?)` \| (.+?) \|$", README, re.MULTILINE)
     assert rows == [(s.name, s.type, s.default, s.help) for s in SETTINGS]
+
+
+def test_the_table_of_drift_tests_is_the_one_in_the_code():
+    section = README.split("## Drift\n")[1].split("\n## ")[0]
+    pattern = r"^\| `([a-z_]+)` \| .+ \| (?:(\d+)( point)?|`DRIFT_MIN_EFFECT`).*\|$"
+    rows = re.findall(pattern, section, re.MULTILINE)
+    told = {name: float(number) / (100 if points else 1) for name, number, points in rows if number}
+    assert told == LEAST
+    assert {name for name, _, _ in rows} == {*SHARES}
 
 
 def conversation() -> list[tuple[str, str]]:
@@ -71,6 +82,34 @@ def same(printed: Any, found: Any, meant: dict[str, str], name: str = "") -> Non
         assert found == pytest.approx(printed, abs=2e-3)
     else:
         assert found == printed
+
+
+INTERPRETERS = {
+    "bash": ["bash", "-c"],
+    "python": [sys.executable, "-W", "error", "-c"],
+    "javascript": ["node", "--input-type=module", "-e"],
+}
+
+
+@pytest.mark.parametrize("language", INTERPRETERS)
+def test_the_programs_for_the_api_run_as_printed(host, language):
+    interpreter = INTERPRETERS[language]
+    if shutil.which(interpreter[0]) is None:
+        pytest.skip(f"{interpreter[0]} is not installed")
+    section = README.split("## API\n")[1].split("\n## ")[0]
+    (program,) = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    assert "http://127.0.0.1:7071" in program
+    done = subprocess.run(
+        [*interpreter, program.replace("http://127.0.0.1:7071", host.base)],
+        env={name: value for name, value in os.environ.items() if name != "TWEETS_KEY"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert (answer["matched"], done.stderr) == (True, "")
+    assert answer["correct"] is not None
 
 
 def test_the_figures_are_the_manifest_s():

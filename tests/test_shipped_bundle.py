@@ -9,6 +9,7 @@ import pytest
 from export.parity import HARD_TEXTS
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
+from tests.export.foreign_tweets import ENGLISH, FOREIGN
 
 FOLDER = Path(__file__).resolve().parents[1] / "function_app" / "model"
 
@@ -80,3 +81,53 @@ def test_a_score_does_not_depend_on_the_batch(predictor):
     together = predictor.predict(texts).probability
     alone = np.array([predictor.predict([text]).probability[0] for text in texts])
     np.testing.assert_allclose(together, alone, atol=1e-6, rtol=0)
+
+
+def test_what_a_text_is_like_does_not_depend_on_the_batch(predictor):
+    texts = [
+        *POSITIVE,
+        *NEGATIVE,
+        *HARD_TEXTS,
+        *ENGLISH,
+        *(text for rows in FOREIGN.values() for _, text in rows),
+    ]
+    together = predictor.predict(texts)
+    alone = [predictor.predict([text]) for text in texts]
+    assert together.topic.tolist() == [one.topic[0] for one in alone]
+    assert together.foreign.tolist() == [one.foreign[0] for one in alone]
+
+
+def test_text_in_another_language_gets_no_confident_guess(predictor):
+    scores = predictor.predict(
+        ["Me encanta este vuelo, muchas gracias", *(t for r in FOREIGN.values() for _, t in r)]
+    )
+    assert scores.foreign.mean() >= 0.9
+    judged = scores.probability[scores.foreign == 1]
+    assert np.maximum(judged, 1 - judged).max() < 0.8
+    english = predictor.predict([*POSITIVE, *NEGATIVE, *ENGLISH])
+    assert not english.foreign.any()
+
+
+def test_the_same_subject_is_the_same_topic_and_another_is_another(predictor):
+    lost, again, elsewhere, empty = predictor.predict(
+        ["they lost my bag", "my bag is lost", "happy birthday to my little brother", "!!!"]
+    ).topic
+    assert lost == again != elsewhere
+    assert "bag" in predictor.reference.topics[lost].words
+    assert empty == len(predictor.reference.topics) - 1
+
+
+def test_the_reference_is_small_and_says_what_drift_is_measured_against(predictor, manifest):
+    reference = predictor.reference
+    assert manifest["files"]["reference.json"]["bytes"] < 300_000
+    assert len(reference.topics) == manifest["graph"]["topics"] + 1
+    for counts in (
+        reference.score.counts,
+        reference.length.counts,
+        [topic.count for topic in reference.topics],
+    ):
+        assert sum(counts) == reference.rows
+    assert max(topic.count for topic in reference.topics) < 0.2 * reference.rows
+    assert 0 < reference.foreign < 0.01 * reference.rows
+    assert len(reference.word_counts.counts) == 5000
+    assert 0.08 < reference.outcomes.wrong / reference.outcomes.rows < 0.15

@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from export.families import TokenIds, token_ids
+from export.held_out import DISTANT_LABELS
 from export.text_graph import Normaliser
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
 from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare
-from training.data.datasets import FEEDBACK, SENTIMENT140
+from training.data.datasets import FEEDBACK
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
 from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
 from training.plots import figures
@@ -25,7 +26,6 @@ VOCABULARY_FILE = "vocabulary.json"
 HOLDOUT_FILE = "holdout.csv.gz"
 DATA_FILE = "data.json"
 RESULTS_FILE = "results.json"
-DISTANT_LABELS = (SENTIMENT140,)
 FEEDBACK_SHARE = 0.1
 """Part of the weight of all training rows that feedback is brought to."""
 MAX_FEEDBACK_WEIGHT = 5.0

@@ -1,14 +1,15 @@
-"""`python -m function_app.client`: predict, give feedback and use the stream, from the command line."""
+"""`python -m function_app.client`: predict, give feedback, look at drift and use the stream."""
 
 import argparse
 import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from function_app.client.api import Api, ClientError
+from function_app.client.drift import history_lines, report_lines, simulation_lines, to_label_lines
 from function_app.client.queues import open_queue, put, take
 from function_app.client.scoring import score_file
 from function_app.client.tables import Table
@@ -78,6 +79,35 @@ def _feedback(options: argparse.Namespace) -> None:
     _print(f"kept as {answer['feedback_id']}{known}")
 
 
+def _drift(options: argparse.Namespace) -> None:
+    api = _api(options)
+    try:
+        answer = api.drift(limit=options.history or 1, to_label=50 if options.to_label else 0)
+    finally:
+        api.close()
+    if options.json:
+        _print(json.dumps(answer, ensure_ascii=False))
+    elif options.to_label:
+        _print_all(to_label_lines(answer.get("to_label", [])))
+    elif options.history:
+        _print_all(history_lines(answer["history"]))
+    else:
+        _print_all(report_lines(answer))
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    shift = {name: getattr(options, name) for name in ("kind", "strength", "rows", "seed")}
+    api = _api(options)
+    try:
+        answer = api.simulate(shift)
+    finally:
+        api.close()
+    if options.json:
+        _print(json.dumps(answer, ensure_ascii=False))
+    else:
+        _print_all(simulation_lines(answer))
+
+
 def _put(options: argparse.Namespace) -> None:
     source = Table(options.file, options.column)
     with open_queue(options.connection, options.queue) as client:
@@ -126,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     column.add_argument("--column", default="text", help="where the text is (default: text)")
 
     parser = argparse.ArgumentParser(prog="python -m function_app.client", description=main.__doc__)
-    parser.description = "Predict, give feedback and use the stream."
+    parser.description = "Predict, give feedback, look at drift and use the stream."
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     predict = commands.add_parser("predict", parents=[app, column], help="score texts or a file")
     predict.add_argument("texts", nargs="*", metavar="TEXT")
@@ -145,6 +175,7 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--comment")
     feedback.set_defaults(run=_feedback, stopped="the feedback may be kept or not")
 
+    _add_drift(commands, app)
     stream = commands.add_parser("stream", help="put tweets into the queue, take results out of it")
     actions = stream.add_subparsers(required=True, metavar="ACTION")
     putting = actions.add_parser("put", parents=[storage, column], help="one message a row of a file")
@@ -166,8 +197,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_drift(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", app: argparse.ArgumentParser
+) -> None:
+    drift = commands.add_parser("drift", parents=[app], help="what the last drift check found")
+    shown = drift.add_mutually_exclusive_group()
+    shown.add_argument("--history", type=int, metavar="COUNT", help="the last reports, one a line")
+    shown.add_argument("--to-label", action="store_true", help="the tweets whose labels would say most")
+    shown.add_argument("--json", action="store_true", help="the app's answer")
+    drift.set_defaults(run=_drift, stopped="nothing was changed")
+
+    simulate = commands.add_parser("simulate", parents=[app], help="what a drift check makes of a shift")
+    simulate.add_argument("kind", metavar="KIND", help="topic, class_balance, typos, language or sarcasm")
+    simulate.add_argument(
+        "--strength", type=float, default=0.5, help="share of shifted tweets, 0 to 1 (default: 0.5)"
+    )
+    simulate.add_argument("--rows", type=int, default=1_000, help="tweets of the stream (default: 1000)")
+    simulate.add_argument("--seed", type=int, default=0, help="another number gives another stream")
+    simulate.add_argument("--json", action="store_true", help="the app's answer")
+    simulate.set_defaults(run=_simulate, stopped="nothing was changed")
+
+
 def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
+
+
+def _print_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        _print(line)
 
 
 def _say(line: str) -> None:

@@ -82,6 +82,14 @@ class Api:
         """Sends feedback; a retry cannot make two of it."""
         return self._call("POST", "feedback", said, {"Idempotency-Key": str(uuid.uuid4())})
 
+    def drift(self, *, limit: int, to_label: int) -> dict[str, Any]:
+        """The last drift report with up to `limit` of the history and `to_label` tweets to label."""
+        return self._call("GET", f"drift?limit={limit}" + (f"&to_label={to_label}" if to_label else ""))
+
+    def simulate(self, shift: Mapping[str, object]) -> dict[str, Any]:
+        """What the app's drift check makes of a simulated shift."""
+        return self._call("POST", "drift/simulate", shift)
+
     def close(self) -> None:
         """Lets the connection go."""
         self._connection.close()
@@ -124,8 +132,6 @@ class Api:
         return _Answer(response.status, dict(response.getheaders()), response.read())
 
     def _read(self, answer: _Answer) -> dict[str, Any]:
-        if answer.status in (401, 403):
-            raise ClientError(f"{self._url} refuses the key; give one with --key or in TWEETS_KEY")
         if 300 <= answer.status < 400:
             where = answer.headers.get("Location", "another address")[:_SHOWN]
             raise ClientError(f"{self._url} moved to {where}; give that address with --url")
@@ -133,6 +139,8 @@ class Api:
             found = json.loads(answer.body)
         except ValueError:
             found = None
+        if answer.status == 401 or (answer.status == 403 and not isinstance(found, dict)):
+            raise ClientError(f"{self._url} refuses the key; give one with --key or in TWEETS_KEY")
         if not isinstance(found, dict):
             raise ClientError(f"{self._url} answered HTTP {answer.status} without JSON; check --url")
         if answer.status >= 400:

@@ -19,7 +19,7 @@ from waitress import wasyncore
 
 from function_app.errors import AppError, SettingsError
 from function_app.localhost.host_file import HostFile, LocalSettings, read_file
-from function_app.localhost.invocation import LocalFunction, functions_of
+from function_app.localhost.invocation import LocalFunction, NameInvocation, functions_of
 from function_app.localhost.queues import Queues
 from function_app.localhost.routing import HttpHost
 from function_app.localhost.timers import Timers
@@ -49,7 +49,11 @@ def main() -> int:
         for name, value in read_file(APP_FOLDER / "local.settings.json", LocalSettings).values.items():
             os.environ.setdefault(name, value)
         address = _address()
-        logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
+        handler = logging.StreamHandler(sys.stdout)
+        handler.addFilter(NameInvocation())
+        logging.basicConfig(
+            level=logging.INFO, format="[%(asctime)s] %(invocation)s%(message)s", handlers=[handler]
+        )
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         logging.getLogger("azure").setLevel(logging.WARNING)
         module = importlib.import_module("function_app.app")
@@ -63,10 +67,16 @@ def main() -> int:
 
 
 def _serve(service: Service, functions: list[LocalFunction], listener: socket.socket) -> None:
-    service.predictor()
     timers = Timers(functions)
+    service.predictor()
     extensions = read_file(APP_FOLDER / "host.json", HostFile).extensions
-    application = HttpHost(functions, prefix=extensions.http.prefix, limits=service.limits, timers=timers)
+    application = HttpHost(
+        functions,
+        prefix=extensions.http.prefix,
+        limits=service.limits,
+        timers=timers,
+        key=os.environ.get("LOCAL_FUNCTION_KEY", "").strip(),
+    )
     threads = service.settings.python_threadpool_thread_count
     queues = Queues(functions, options=extensions.queues, environment=os.environ, threads=threads)
     stopping = threading.Event()

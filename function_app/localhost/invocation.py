@@ -2,17 +2,39 @@
 
 import inspect
 import logging
+import re
+import secrets
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import azure.functions as func
 
 _logger = logging.getLogger("function_app.localhost")
+_TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+_log = threading.local()
+"""Where log lines find the invocation id of their thread, as in the worker."""
+
+
+@dataclass(frozen=True)
+class LocalTraceContext:
+    """W3C Trace Context of a call: goes on from the caller's `traceparent` where there is a valid one."""
+
+    trace_parent: str
+    trace_state: str = ""
+
+    @classmethod
+    def of(cls, argument: object) -> "LocalTraceContext":
+        """The one of a trigger's argument."""
+        given = argument.headers.get("traceparent", "") if isinstance(argument, func.HttpRequest) else ""
+        found = _TRACE_PARENT.fullmatch(given)
+        return cls(f"00-{found[1] if found else secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
 
 
 @dataclass(frozen=True)
@@ -21,8 +43,19 @@ class LocalContext:
 
     function_name: str
     invocation_id: str
+    trace_context: LocalTraceContext
     function_directory: str = ""
-    thread_local_storage: threading.local = field(default_factory=threading.local)
+    thread_local_storage: threading.local = _log
+
+
+class NameInvocation(logging.Filter):
+    """Puts the invocation id, in brackets, into a log record's `invocation`; nothing outside of a call."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record pass."""
+        found = getattr(_log, "invocation_id", None)
+        record.invocation = f"[{found}] " if found else ""
+        return True
 
 
 @dataclass(frozen=True)
@@ -49,6 +82,11 @@ class LocalFunction:
         """Whether a queue message triggers it."""
         return bool(self.trigger["type"] == "queueTrigger")
 
+    @property
+    def auth_level(self) -> str:
+        """Whose key its HTTP trigger asks for: `ANONYMOUS`, `FUNCTION` or `ADMIN`."""
+        return str(getattr(self.trigger.get("authLevel"), "name", "FUNCTION"))
+
     def invoke(
         self,
         argument: func.HttpRequest | func.TimerRequest | func.QueueMessage,
@@ -61,7 +99,7 @@ class LocalFunction:
         arguments: dict[str, Any] = {self.trigger["name"]: argument, **(outs or {})}
         with _logged(self.name) as invocation_id:
             if "context" in inspect.signature(self.call).parameters:
-                arguments["context"] = LocalContext(self.name, invocation_id)
+                arguments["context"] = LocalContext(self.name, invocation_id, LocalTraceContext.of(argument))
             return self.call(**arguments)
 
 
@@ -103,10 +141,12 @@ def _logged(name: str) -> Iterator[str]:
     invocation_id = str(uuid.uuid4())
     started = time.monotonic()
     outcome = "Failed"
+    _log.invocation_id = invocation_id
     try:
         yield invocation_id
         outcome = "Succeeded"
     finally:
+        _log.invocation_id = None
         milliseconds = round(1000 * (time.monotonic() - started))
         _logger.info(
             "Executed 'Functions.%s' (%s, Id=%s, Duration=%dms)", name, outcome, invocation_id, milliseconds

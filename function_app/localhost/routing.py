@@ -1,6 +1,7 @@
 """The HTTP side of the local host: a WSGI application over the app's HTTP functions."""
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 from urllib.parse import parse_qsl
@@ -34,12 +35,23 @@ class TimerRunRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HttpHost:
-    """Serves the HTTP functions, the list of all functions at `/`, and the timers by hand."""
+    """Serves the HTTP functions, the list of all functions at `/`, and the timers by hand.
+
+    With a `key`, what is not anonymous answers 401 without it, as in Azure: in the header `x-functions-key`
+    or as `code` in the query, and the answer has no body.
+    """
 
     def __init__(
-        self, functions: Sequence[LocalFunction], *, prefix: str, limits: Limits, timers: Timers
+        self,
+        functions: Sequence[LocalFunction],
+        *,
+        prefix: str,
+        limits: Limits,
+        timers: Timers,
+        key: str = "",
     ) -> None:
         self._functions = {function.name: function for function in functions}
+        self._key = key
         self._prefix = prefix
         self._limits = limits
         self._timers = timers
@@ -88,6 +100,8 @@ class HttpHost:
         endpoint, parameters = self._match(environ)
         if endpoint == _LIST:
             return func.HttpResponse("\n".join(self.listing()) + "\n")
+        if not self._allows(req, endpoint):
+            return func.HttpResponse(status_code=401)
         if endpoint == _RUN_TIMER:
             read_body(req, TimerRunRequest, self._limits)
             self._timers.fire(parameters["name"])
@@ -102,6 +116,15 @@ class HttpHost:
         )
         response = self._functions[endpoint].invoke(request)
         return response if isinstance(response, func.HttpResponse) else func.HttpResponse(response)
+
+    def _allows(self, req: func.HttpRequest, endpoint: str) -> bool:
+        level = "ADMIN" if endpoint == _RUN_TIMER else self._functions[endpoint].auth_level
+        given = req.headers.get("x-functions-key") or req.params.get("code") or ""
+        return (
+            not self._key
+            or level == "ANONYMOUS"
+            or secrets.compare_digest(given.encode(), self._key.encode())
+        )
 
     def _match(self, environ: WSGIEnvironment) -> tuple[str, Mapping[str, str]]:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")

@@ -61,14 +61,22 @@ class Store(Protocol):
     def add_stream_message(self, message: StreamMessage) -> tuple[StreamMessage, bool]:
         """Adds a queue message, or finds the one of that id; says what is kept, and if it is new."""
 
-    def add_drift_report(self, report: DriftReport) -> None:
-        """Appends a report. Raises `ConflictError` when its model already has one of its sequence number."""
+    def add_drift_report(self, report: DriftReport, state: str = "") -> None:
+        """Appends a report, with what the next check of its model needs to know beside it.
 
-    def drift_reports(self, limit: int, model: str | None = None) -> list[DriftReport]:
-        """The last reports, newest first, of one model or of all."""
+        Raises `ConflictError` when there is already a report of its sequence number, of whatever model.
+        """
 
-    def add_alert(self, alert: Alert) -> None:
-        """Keeps an alert; one whose id is known is passed over."""
+    def drift_reports(
+        self, limit: int, model: str | None = None, before: int | None = None
+    ) -> list[DriftReport]:
+        """The last reports, newest first, of one model or of all; those with a number below `before`."""
+
+    def drift_state(self, model: str) -> str:
+        """The state that came with the model's last report; empty where there is none."""
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keeps an alert; one whose id is known is passed over. Says whether it is new."""
 
     def alerts(self, limit: int) -> list[Alert]:
         """The last alerts, newest first."""
@@ -96,6 +104,33 @@ class Store(Protocol):
         """Lets go of files and connections; a later call opens them again."""
 
 
+class DriftStore(Protocol):
+    """The part of a store that a drift check uses; see the methods of `Store` that are called like these."""
+
+    def predictions_after(self, cursor: str, limit: int) -> tuple[list[Prediction], str]:
+        """Predictions behind the cursor."""
+
+    def feedback_after(self, cursor: str, limit: int) -> tuple[list[tuple[Feedback, Prediction | None]], str]:
+        """Feedback behind the cursor."""
+
+    def count_examples(self, cursor: str = "") -> int:
+        """How many labelled examples came behind the cursor."""
+
+    def add_drift_report(self, report: DriftReport, state: str = "") -> None:
+        """Appends a report and its state."""
+
+    def drift_reports(
+        self, limit: int, model: str | None = None, before: int | None = None
+    ) -> list[DriftReport]:
+        """The last reports."""
+
+    def drift_state(self, model: str) -> str:
+        """The state that came with the model's last report."""
+
+    def state(self, name: str) -> State | None:
+        """The small value of that name."""
+
+
 def open_store(settings: Settings) -> Store:
     """The store that the settings name; nothing is opened or made before it is first used."""
     if settings.store == "sqlite":
@@ -109,6 +144,7 @@ def open_store(settings: Settings) -> Store:
 __all__ = [
     "Alert",
     "DriftReport",
+    "DriftStore",
     "Example",
     "Feedback",
     "Idempotency",

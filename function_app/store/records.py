@@ -8,6 +8,11 @@ import msgspec
 from function_app.contract import Label
 
 DriftStatus = Literal["insufficient_data", "stable", "warning", "drift"]
+DriftTestName = Literal[
+    "positive_rate", "confidence", "length", "unknown_tokens", "language", "topic", "error_rate"
+]
+DriftUnit = Literal["share", "characters", "distance"]
+DriftAction = Literal["nothing", "wait", "watch", "label", "retrain"]
 ExampleSource = Literal["retrain", "feedback"]
 
 STATE_CHARACTERS = 15_000
@@ -19,6 +24,8 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 
     `text` is None where texts are not kept. `sampled`: whether it was kept whatever came after; one that was
     sampled out is kept only because of feedback on it, and would bias what is computed from the others.
+    `topic` is the number of a cell of the model's reference; `foreign`: whether the text was judged not to be
+    English. Both are None where the model does not say.
     The id is a UUIDv7, whose time says where to look for it.
     """
 
@@ -33,6 +40,8 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     text: str | None
     sampled: bool = True
+    topic: int | None = None
+    foreign: bool | None = None
 
     @property
     def confidence(self) -> float:
@@ -115,24 +124,116 @@ class Idempotency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Natural logarithm of the e-value, and the value from which it raises the alarm."""
+    """Natural logarithm of the evidence of all tests together, and the value from which it raises the alarm.
+
+    It is held at or below a cap somewhat above `alarm_at`, so that it can fall again.
+    """
 
     log_e: float
     alarm_at: float
 
 
-class DriftEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the score distribution lies from the reference (total variation distance, 0 to 1)."""
+class DriftTest(msgspec.Struct, frozen=True, kw_only=True):
+    """What one test saw.
 
-    total_variation: float
+    `log_e` is its own evidence (natural logarithm), and `alarm_at` the value from which it would raise the
+    alarm without the others; `share` is its part of the false-alarm budget. `value` is what it measures since
+    `since`, the time at which the change that it suspects began; where it suspects none, since the bundle was
+    deployed. It is over `samples` tweets (votes, for the error rate) and None where there are none.
+    `reference` is what the held-out data had, `effect` the shift (signed but for a distance), and `least` the
+    size from which it may raise an alarm.
+    """
+
+    name: DriftTestName
+    status: DriftStatus
+    log_e: float
+    alarm_at: float
+    share: float
+    value: float | None
+    reference: float
+    effect: float
     least: float
+    unit: DriftUnit
+    since: str | None
+    samples: int
+
+
+class DriftAccuracy(msgspec.Struct, frozen=True, kw_only=True):
+    """Accuracy estimated without labels, with a 95 % interval, and the estimate on the held-out data."""
+
+    estimate: float
+    low: float
+    high: float
+    reference: float
+
+
+class DriftVotes(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said about predictions since the bundle was deployed; `expected` is the tolerated rate.
+
+    `expected` is None where neither a setting nor the bundle says what to expect.
+    """
+
+    votes: int
+    wrong: int
+    error_rate: float | None
+    expected: float | None
+
+
+class DriftWord(msgspec.Struct, frozen=True, kw_only=True):
+    """A word that came up or went: its z-score, and the share of texts that hold it, now and before."""
+
+    word: str
+    z: float
+    share: float
+    reference: float
+
+
+class DriftWords(msgspec.Struct, frozen=True, kw_only=True):
+    """Words seen more and less often than in the reference, the clearest ones first."""
+
+    more: list[DriftWord]
+    less: list[DriftWord]
+
+
+class DriftExample(msgspec.Struct, frozen=True, kw_only=True):
+    """A prediction that is typical of the change; `text` is None where texts are not kept."""
+
+    prediction_id: str
+    label: Label
+    confidence: float
+    text: str | None
+
+
+class DriftSlice(msgspec.Struct, frozen=True, kw_only=True):
+    """The slice most affected: a kind of tweets, such as those with a question.
+
+    `share` and `reference` are, now and in the reference, the share of this kind among all tweets, or the
+    share of those called positive among this kind, as `of` says. `effect` is their difference.
+    """
+
+    name: str
+    of: Literal["share", "positive_rate"]
+    share: float
+    reference: float
+    effect: float
+
+
+class DriftAdvice(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do. `label` holds ids of predictions, the one whose label says most first."""
+
+    action: DriftAction
+    sentence: str
+    label: list[str]
 
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One check for drift, and all the state that the next one needs.
+    """One check for drift.
 
-    `samples` and `counts` (one number a score bin) are totals since the model was deployed; `new_samples` and
-    `other_model` count what this check read. `cursor` is where the next check goes on in the predictions.
+    `samples` counts the tweets used since the bundle was deployed; `new_samples` those of this check, and
+    `other_model` the predictions of other models that it passed over. `cursor` is where the next check goes
+    on. `moved` names the tests that raise the status, the strongest first, and `since` is when the strongest
+    one's change began. `positive_rate` is that of the test of this name. `accuracy` is over the tweets since
+    `since`, or since the bundle was deployed. `words` is None where texts are not kept or nothing moved.
     """
 
     id: str
@@ -144,12 +245,18 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     samples: int
     new_samples: int
     other_model: int
+    tests: list[DriftTest]
     evidence: DriftEvidence
-    effect: DriftEffect
+    moved: list[DriftTestName]
+    since: str | None
+    accuracy: DriftAccuracy | None
+    votes: DriftVotes
     positive_rate: float | None
     reference_positive_rate: float
-    positives: int
-    counts: list[int]
+    words: DriftWords | None
+    examples: list[DriftExample]
+    slice: DriftSlice | None
+    advice: DriftAdvice
     cursor: str
     sentence: str
 

@@ -93,6 +93,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX stream_messages_created ON stream_messages (created)",
         "CREATE INDEX alerts_created ON alerts (created)",
     ),
+    (
+        "ALTER TABLE predictions ADD COLUMN topic INTEGER",
+        'ALTER TABLE predictions ADD COLUMN "foreign" INTEGER',
+        # Reports of the method before this one say nothing about the present one, and cannot be gone on from.
+        "DROP TABLE drift_reports",
+        """
+        CREATE TABLE drift_reports (
+            position INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,
+            created TEXT NOT NULL,
+            report TEXT NOT NULL,
+            state TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX drift_reports_model ON drift_reports (model, position)",
+    ),
 )
 """Step n leads from `PRAGMA user_version` n to n + 1. A step that has shipped is never edited."""
 

@@ -36,8 +36,11 @@ class _Table(Generic[T]):
         self._kind = kind
         self.name = name
         self.width = len(fields)
-        self.columns = ", ".join(f"{name}.{field}" for field in fields)
-        self.insert = f"INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        # In quotes, because "foreign" is a word of SQL.
+        self.columns = ", ".join(f'{name}."{field}"' for field in fields)
+        self.insert = 'INTO {} ("{}") VALUES ({})'.format(
+            name, '", "'.join(names), ", ".join("?" * len(names))
+        )
         self.page = (
             f"SELECT {self.columns}, {name}.position FROM {name}"  # noqa: S608
             f" WHERE {name}.position > ? ORDER BY {name}.position LIMIT ?"
@@ -68,7 +71,7 @@ _OLD = tuple(
         (
             "drift_reports",
             "AND EXISTS (SELECT 1 FROM drift_reports later"
-            " WHERE later.model = drift_reports.model AND later.sequence > drift_reports.sequence)",
+            " WHERE later.model = drift_reports.model AND later.position > drift_reports.position)",
         ),
     )
 )
@@ -154,31 +157,44 @@ class SqliteStore:
             ).fetchone()
         return _MESSAGES.record(known), False
 
-    def add_drift_report(self, report: DriftReport) -> None:
-        """Appends a report. Raises `ConflictError` when its model already has one of its sequence number."""
-        row = (report.model, report.sequence, report.created, msgspec.json.encode(report).decode())
+    def add_drift_report(self, report: DriftReport, state: str = "") -> None:
+        """Appends a report and its state. Raises `ConflictError` when there is one of its sequence number."""
+        row = (report.sequence, report.model, report.created, msgspec.json.encode(report).decode(), state)
         with self._file.transaction() as connection:
             try:
                 connection.execute(
-                    "INSERT INTO drift_reports (model, sequence, created, report) VALUES (?, ?, ?, ?)", row
+                    "INSERT INTO drift_reports (position, model, created, report, state)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    row,
                 )
             except sqlite3.IntegrityError as error:
                 raise ConflictError("Another drift check has reported meanwhile") from error
 
-    def drift_reports(self, limit: int, model: str | None = None) -> list[DriftReport]:
-        """The last reports, newest first, of one model or of all."""
+    def drift_reports(
+        self, limit: int, model: str | None = None, before: int | None = None
+    ) -> list[DriftReport]:
+        """The last reports, newest first, of one model or of all; those with a number below `before`."""
         with self._file.connection() as connection:
             rows = connection.execute(
-                "SELECT report FROM drift_reports WHERE ?1 IS NULL OR model = ?1"
-                " ORDER BY position DESC LIMIT ?2",
-                (model, limit),
+                "SELECT report FROM drift_reports WHERE (?1 IS NULL OR model = ?1)"
+                " AND (?2 IS NULL OR position < ?2) ORDER BY position DESC LIMIT ?3",
+                (model, before, limit),
             ).fetchall()
         return [msgspec.json.decode(row[0], type=DriftReport) for row in rows]
 
-    def add_alert(self, alert: Alert) -> None:
-        """Keeps an alert; one whose id is known is passed over."""
+    def drift_state(self, model: str) -> str:
+        """The state that came with the model's last report; empty where there is none."""
+        with self._file.connection() as connection:
+            row = connection.execute(
+                "SELECT state FROM drift_reports WHERE model = ? ORDER BY position DESC LIMIT 1", (model,)
+            ).fetchone()
+        return "" if row is None else str(row[0])
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keeps an alert; one whose id is known is passed over. Says whether it is new."""
         with self._file.transaction() as connection:
-            connection.execute(f"INSERT OR IGNORE {_ALERTS.insert}", msgspec.structs.astuple(alert))
+            done = connection.execute(f"INSERT OR IGNORE {_ALERTS.insert}", msgspec.structs.astuple(alert))
+        return done.rowcount == 1
 
     def alerts(self, limit: int) -> list[Alert]:
         """The last alerts, newest first."""

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from function_app.errors import ConflictError
-from function_app.ids import new_id
 from function_app.store.entities import descending, from_entity, safe_key, to_entity
 from function_app.store.records import Alert, DriftReport
 from function_app.store.table_account import TableAccount
@@ -14,14 +13,15 @@ from function_app.store.table_log import delete
 
 TABLE = "reports"
 
-_DRIFT, _ALERT = "drift", "alert"
+_DRIFT, _ALERT = "checks", "alert"
 _LAST_SEQUENCE = 10**10 - 1
 
 
 class _Json(msgspec.Struct, frozen=True):
-    """A report as one text."""
+    """A report as one text, and its state."""
 
     body: str
+    state: str = ""
 
 
 class TableReports:
@@ -30,34 +30,43 @@ class TableReports:
     def __init__(self, account: TableAccount) -> None:
         self._account = account
 
-    def add_drift_report(self, report: DriftReport) -> None:
-        """Appends a report. Raises `ConflictError` when its model already has one of its sequence number.
+    def add_drift_report(self, report: DriftReport, state: str) -> None:
+        """Appends a report and its state. Raises `ConflictError` when there is one of its sequence number.
 
-        It becomes two entities in one transaction: one that only one report of a number can have, and one
-        in order of time.
+        It becomes two entities in one transaction: one among all reports, one among those of its model, which
+        has the state.
         """
-        numbered = f"{_of_model(report.model)}{_LAST_SEQUENCE - report.sequence:010d}"
-        timed = f"time:{descending(new_id())}"
+        numbered = f"all:{_number(report.sequence)}"
+        of_model = f"{_of_model(report.model)}{_number(report.sequence)}"
         body = _Json(body=msgspec.json.encode(report).decode())
-        entities = [
-            to_entity(body, partition=_DRIFT, row=row) | {"created": report.created, "twin": twin}
-            for row, twin in ((numbered, timed), (timed, numbered))
-        ]
-        if self._account.create_together(TABLE, entities):
+        among_all = to_entity(body, partition=_DRIFT, row=numbered)
+        among_model = to_entity(
+            msgspec.structs.replace(body, state=state), partition=_DRIFT, row=of_model
+        ) | {"created": report.created, "twin": numbered}
+        if self._account.create_together(TABLE, [among_all, among_model]):
             return
         known = self._account.get(TABLE, _DRIFT, numbered)
         if known is None or _report(known).id != report.id:
             raise ConflictError("Another drift check has reported meanwhile")
 
-    def drift_reports(self, limit: int, model: str | None) -> list[DriftReport]:
-        """The last reports, newest first, of one model or of all."""
-        start = "time:" if model is None else _of_model(model)
-        found, _ = self._account.page(TABLE, _starting(start), limit)
+    def drift_reports(self, limit: int, model: str | None, before: int | None) -> list[DriftReport]:
+        """The last reports, newest first, of one model or of all; those with a number below `before`."""
+        start = "all:" if model is None else _of_model(model)
+        where = _starting(start)
+        if before is not None:
+            where += f" and RowKey gt '{start}{_number(before)}'"
+        found, _ = self._account.page(TABLE, where, limit)
         return [_report(one) for one in found]
 
-    def add_alert(self, alert: Alert) -> None:
-        """Keeps an alert; one whose id is known is passed over."""
-        self._account.create(TABLE, to_entity(alert, partition=_ALERT, row=descending(alert.id)))
+    def drift_state(self, model: str) -> str:
+        """The state that came with the model's last report; empty where there is none."""
+        found, _ = self._account.page(TABLE, _starting(_of_model(model)), 1)
+        return from_entity(found[0], _Json).state if found else ""
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keeps an alert; one whose id is known is passed over. Says whether it is new."""
+        entity = to_entity(alert, partition=_ALERT, row=descending(alert.id))
+        return self._account.create(TABLE, entity) is not None
 
     def alerts(self, limit: int) -> list[Alert]:
         """The last alerts, newest first."""
@@ -75,7 +84,7 @@ class TableReports:
         return deleted + len(old)
 
     def _old_reports(self, created: str) -> list[Mapping[str, Any]]:
-        """The numbered entities of old reports, but the first of each model, which is its last report."""
+        """The entities of old reports among those of their model, but its first, which is its last report."""
         old: list[Mapping[str, Any]] = []
         last_model, token = "", None
         while True:
@@ -91,6 +100,11 @@ class TableReports:
 
 def _report(entity: Mapping[str, Any]) -> DriftReport:
     return msgspec.json.decode(from_entity(entity, _Json).body, type=DriftReport)
+
+
+def _number(sequence: int) -> str:
+    """Sorts higher numbers first."""
+    return f"{_LAST_SEQUENCE - min(sequence, _LAST_SEQUENCE):010d}"
 
 
 def _of_model(model: str) -> str:

@@ -112,17 +112,23 @@ class TableStore:
         kept = message if known is None else from_entity(known, StreamMessage)
         return kept, kept.first_id == message.first_id
 
-    def add_drift_report(self, report: DriftReport) -> None:
-        """Appends a report. Raises `ConflictError` when its model already has one of its sequence number."""
-        self._reports.add_drift_report(report)
+    def add_drift_report(self, report: DriftReport, state: str = "") -> None:
+        """Appends a report and its state. Raises `ConflictError` when there is one of its sequence number."""
+        self._reports.add_drift_report(report, state)
 
-    def drift_reports(self, limit: int, model: str | None = None) -> list[DriftReport]:
-        """The last reports, newest first, of one model or of all."""
-        return self._reports.drift_reports(limit, model)
+    def drift_reports(
+        self, limit: int, model: str | None = None, before: int | None = None
+    ) -> list[DriftReport]:
+        """The last reports, newest first, of one model or of all; those with a number below `before`."""
+        return self._reports.drift_reports(limit, model, before)
 
-    def add_alert(self, alert: Alert) -> None:
-        """Keeps an alert; one whose id is known is passed over."""
-        self._reports.add_alert(alert)
+    def drift_state(self, model: str) -> str:
+        """The state that came with the model's last report; empty where there is none."""
+        return self._reports.drift_state(model)
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keeps an alert; one whose id is known is passed over. Says whether it is new."""
+        return self._reports.add_alert(alert)
 
     def alerts(self, limit: int) -> list[Alert]:
         """The last alerts, newest first."""

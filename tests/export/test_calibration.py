@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from export.calibration import Calibration, calibration_graph, fit_calibration
+from export.calibration import Calibration, calibration_graph, fit_calibration, trust
 from export.text_graph import session
 
 
@@ -42,8 +42,18 @@ def test_the_graph_computes_the_formula():
     logits = np.linspace(-30, 30, 61, dtype=np.float32)
     tokens = np.arange(61, dtype=np.int64)
     unknown = tokens // 3
+    foreign = (tokens % 5 == 0).astype(np.int64)
     found = session(calibration_graph(calibration)).run(
-        ["probability"], {"logit": logits, "tokens": tokens, "unknown_tokens": unknown}
+        ["probability"], {"logit": logits, "tokens": tokens, "unknown_tokens": unknown, "foreign": foreign}
     )[0]
     known = (tokens - unknown) / np.maximum(tokens, 1)
-    np.testing.assert_allclose(found, calibration.apply(logits, known), atol=1e-6)
+    np.testing.assert_allclose(found, calibration.apply(logits, trust(known, foreign)), atol=1e-6)
+
+
+def test_another_language_takes_confidence_back_and_keeps_the_label():
+    calibration = Calibration(1.0, 0.0)
+    for logit in (3.2, -3.2):
+        english, foreign = calibration.apply([logit, logit], trust([1.0, 1.0], [0, 1]))
+        assert abs(english - 0.5) > 0.45
+        assert 0.1 < abs(foreign - 0.5) < 0.25
+        assert (english > 0.5) == (foreign > 0.5)

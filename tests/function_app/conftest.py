@@ -1,5 +1,6 @@
 """What the tests of the app share: a bundle made by hand, a store in a folder of its own, a running host."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.azurite import Azurite
 from tests.function_app.handmade import write_bundle
 from tests.function_app.places import Place, TablesPlace, tables_place
 from tests.function_app.running import ROOT, HostStarter, RunningHost
+from tests.identity import IdentityEndpoint
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +63,18 @@ def start_host(bundle_folder: Path) -> Iterator[HostStarter]:
     yield start
     for running in started:
         running.kill()
+
+
+@pytest.fixture
+def identity_endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityEndpoint]:
+    """Where this process gets the tokens of a managed identity."""
+    with IdentityEndpoint() as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{server.server_port}/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "secret")
+        monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential")
+        yield server
+        server.shutdown()
 
 
 @pytest.fixture

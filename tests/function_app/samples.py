@@ -8,7 +8,7 @@ import msgspec
 from function_app.clock import rfc3339, utc_now
 from function_app.ids import new_id
 from function_app.store import DriftReport, Example, Feedback, Prediction
-from function_app.store.records import DriftEffect, DriftEvidence
+from function_app.store.records import DriftAccuracy, DriftAdvice, DriftEvidence, DriftTest, DriftVotes
 
 
 def prediction(*, probability: float = 0.9, model: str = "handmade-1", text: str = "thanks") -> Prediction:
@@ -65,12 +65,33 @@ def report(*, model: str = "m", sequence: int = 1, created: str = "2026-01-01T00
         samples=3,
         new_samples=3,
         other_model=0,
+        tests=[
+            DriftTest(
+                name="positive_rate",
+                status="stable",
+                log_e=0.5,
+                alarm_at=4.8,
+                share=0.8,
+                value=0.5,
+                reference=0.5,
+                effect=0.0,
+                least=0.03,
+                unit="share",
+                since=None,
+                samples=3,
+            )
+        ],
         evidence=DriftEvidence(log_e=0.5, alarm_at=4.6),
-        effect=DriftEffect(total_variation=0.01, least=0.05),
+        moved=[],
+        since=None,
+        accuracy=DriftAccuracy(estimate=0.84, low=0.7, high=0.98, reference=0.85),
+        votes=DriftVotes(votes=2, wrong=1, error_rate=0.5, expected=0.15),
         positive_rate=0.5,
         reference_positive_rate=0.5,
-        positives=2,
-        counts=[1, 2],
+        words=None,
+        examples=[],
+        slice=None,
+        advice=DriftAdvice(action="nothing", sentence="Nothing to do.", label=[]),
         cursor="3",
         sentence="All is well.",
     )

@@ -100,3 +100,48 @@ def test_a_reference_without_a_score_histogram_is_refused(folder: Path, score: o
     write_manifest(folder, files=files_of(folder))
     with pytest.raises(BundleError, match=r"reference\.json must hold"):
         read_bundle(folder)
+
+
+def with_reference(folder: Path, **more: object) -> Path:
+    """The bundle with other fields in its reference."""
+    (folder / "reference.json").write_bytes(json.dumps(reference() | more).encode())
+    write_manifest(folder, files=files_of(folder))
+    return folder
+
+
+def test_a_reference_of_the_first_format_is_read_without_what_came_later(folder: Path) -> None:
+    first = {
+        "unknown_token_rate": 0.02,
+        "characters": {"p05": 25.0, "p95": 139.0},
+        "tokens": {"p05": 5.0, "p95": 30.0},
+        "words": {"the": 0.37, "_user_": 0.37},
+    }
+    read = read_bundle(with_reference(folder, **first)).reference
+    assert (read.format, read.rows, read.positive_rate) == (1, 250, 0.52)
+    later = (read.length, read.unknown_share, read.topics, read.foreign, read.word_counts, read.slices)
+    assert later == (None,) * 6
+    assert read.outcomes is None
+
+
+def test_a_reference_of_a_later_format_is_refused(folder: Path) -> None:
+    with pytest.raises(BundleError, match="format 3; this app reads up to 2"):
+        read_bundle(with_reference(folder, format=3))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [
+        ("length", {"edges": [0.0, 10.0], "counts": [1]}, "length"),
+        ("length", {"edges": [0.0, 10.0, 20.0], "counts": [0, 0]}, "length bin"),
+        ("unknown_share", {"edges": [0.0, 0.5, 0.2], "counts": [1, 1]}, "unknown_share"),
+        ("unknown_share", {"edges": [0.0, 0.5, 1.0], "counts": [1, -1]}, "unknown tokens"),
+        ("topics", [], "topic"),
+        ("topics", [{"words": [], "count": 0}], "topic"),
+        ("slices", [{"name": "emoji", "counts": [1, 2]}], "slice"),
+    ],
+)
+def test_a_part_of_the_reference_that_cannot_be_used_is_named(
+    folder: Path, field: str, value: object, named: str
+) -> None:
+    with pytest.raises(BundleError, match=rf"reference\.json must hold .*{named}"):
+        read_bundle(with_reference(folder, **{field: value}))

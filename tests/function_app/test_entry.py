@@ -15,9 +15,16 @@ ROUTES = {
     "predict_batch": ("predict/batch", ["POST"], "FUNCTION"),
     "feedback": ("feedback", ["POST"], "FUNCTION"),
     "retrain": ("retrain", ["POST"], "FUNCTION"),
+    "alerts": ("alerts", ["POST"], "FUNCTION"),
+    "list_alerts": ("alerts", ["GET"], "FUNCTION"),
     "drift": ("drift", ["GET"], "FUNCTION"),
+    "simulate_drift": ("drift/simulate", ["POST"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
     "model": ("model", ["GET"], "FUNCTION"),
+    "openapi": ("openapi.json", ["GET"], "ANONYMOUS"),
+    "docs": ("docs", ["GET"], "ANONYMOUS"),
+    "ui": ("ui", ["GET"], "ANONYMOUS"),
+    "ui_file": ("ui/{version}/{*file}", ["GET"], "ANONYMOUS"),
 }
 
 
@@ -86,8 +93,15 @@ def test_importing_the_entry_opens_nothing(tmp_path: Path) -> None:
         "from function_app.app import service\n"
         "assert threading.active_count() == 1\n"
         "assert service._predictor is None\n"
+        "import sys\n"
+        "assert {'opencensus', 'requests', 'azure.identity'}.isdisjoint(sys.modules)\n"
     )
-    run_python(code, STORE_PATH=str(tmp_path / "deep" / "store.sqlite3"), MODEL_DIR=str(tmp_path / "none"))
+    run_python(
+        code,
+        STORE_PATH=str(tmp_path / "deep" / "store.sqlite3"),
+        MODEL_DIR=str(tmp_path / "none"),
+        APPLICATIONINSIGHTS_CONNECTION_STRING="InstrumentationKey=0a1b2c3d-0000-4000-8000-0123456789ab",
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,7 +7,11 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
-        "function_app.drift.eprocess",
+        "function_app.drift.checkpoint",
+        "function_app.drift.sentence",
+        "function_app.drift.slices",
+        "function_app.drift.watches",
+        "function_app.drift.words",
         "function_app.ids",
         "function_app.recorder",
         "function_app.schedule",

@@ -1,9 +1,11 @@
 import math
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from function_app.explanation import MOST_PARTS, ORDERS, explain
-from function_app.predictor import Predictor, Scores
+from function_app.predictor import Predictor
 from tests.function_app.handmade import BIAS, WEIGHTS
 
 
@@ -46,11 +48,11 @@ def test_the_same_text_is_explained_the_same_way(predictor: Predictor) -> None:
 def test_the_work_is_bounded(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
     scored: list[int] = []
 
-    def counted(texts: list[str]) -> Scores:
+    def counted(texts: list[str]) -> NDArray[np.float32]:
         scored.append(len(texts))
-        return Predictor.predict(predictor, texts)
+        return Predictor.probability(predictor, texts)
 
-    monkeypatch.setattr(predictor, "predict", counted)
+    monkeypatch.setattr(predictor, "probability", counted)
     explain(predictor, "so late " * 500)
     assert len(scored) == 1
     assert scored[0] <= MOST_PARTS * ORDERS + 1

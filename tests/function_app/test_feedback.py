@@ -3,6 +3,7 @@ import threading
 import time
 import uuid
 
+import msgspec
 import pytest
 from msgspec import UNSET, UnsetType
 
@@ -54,14 +55,40 @@ def test_matched_feedback_is_kept_and_sends_an_event_of_texts(store: SqliteStore
         (
             "feedback",
             {
+                "feedback_id": answer.feedback_id,
+                "prediction_id": known.id,
                 "correct": "false",
                 "matched": "true",
                 "label": "negative",
+                "given": "positive",
                 "confidence": "0.750000",
                 "model": known.model,
             },
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("predicted", "given", "sent"),
+    [("as predicted", "as told", "as predicted"), (None, "as told", "as told"), (None, UNSET, None)],
+)
+def test_the_event_has_the_tweet_only_where_that_is_wanted(
+    store: SqliteStore, predicted: str | None, given: str | UnsetType, sent: str | None
+) -> None:
+    known = msgspec.structs.replace(prediction(), text=predicted)
+    store.add_predictions([known])
+    for include_text in (False, True):
+        telemetry = MemoryTelemetry()
+        take_feedback(
+            FeedbackRequest(known.id, correct=False, text=given),
+            key=None,
+            store=store,
+            store_text=False,
+            telemetry=telemetry,
+            include_text=include_text,
+            elsewhere_seconds=0,
+        )
+        assert telemetry.named("feedback")[0].get("text") == (sent if include_text else None)
 
 
 def test_unmatched_feedback_is_kept_too(store: SqliteStore) -> None:

@@ -18,6 +18,7 @@ SERVING = {
     "numpy",
     "onnxruntime",
     "onnxruntime_extensions",
+    "opencensus.ext.azure",
 }
 LOCAL_ONLY = {"azure.storage.queue", "croniter", "waitress", "werkzeug"}
 NOT_ON_AN_INSTANCE = {"client", "localhost"}

@@ -48,7 +48,12 @@ def test_calls_are_logged_as_func_does_and_without_texts(host: RunningHost) -> N
 
 def test_a_timer_fired_by_hand_reports_and_drift_reads_it(start_host: HostStarter, tmp_path: Path) -> None:
     host = start_host(STORE_PATH=str(tmp_path / "store.sqlite3"), DRIFT_MIN_SAMPLES="10")
-    assert host.get("drift").json() == {"drift": False, "status": "insufficient_data", "history": []}
+    assert host.get("drift").json() == {
+        "drift": False,
+        "status": "insufficient_data",
+        "history": [],
+        "next": None,
+    }
     host.post("predict/batch", json={"texts": ["wonderful love"] * 50})
     assert fire(host).status_code == 202
     wait_until(lambda: host.get("drift").json()["history"])

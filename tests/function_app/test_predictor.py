@@ -41,6 +41,19 @@ def test_a_batch_equals_one_by_one(predictor: Predictor) -> None:
     assert batch.unknown_tokens.tolist() == [one.unknown_tokens[0] for one in alone]
 
 
+def test_a_bundle_from_before_topics_says_none(predictor: Predictor) -> None:
+    scores = predictor.predict(["I LOVE this"])
+    assert scores.topic is None
+    assert scores.foreign is None
+
+
+def test_the_probability_alone_is_the_same(predictor: Predictor) -> None:
+    texts = random_texts(2 * ROWS_A_RUN + 11)
+    alone = predictor.probability(texts)
+    assert alone.dtype == np.float32
+    assert alone.tolist() == predictor.predict(texts).probability.tolist()
+
+
 def test_no_texts_give_no_scores(predictor: Predictor) -> None:
     assert len(predictor.predict([]).probability) == 0
 

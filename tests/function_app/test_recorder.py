@@ -76,6 +76,15 @@ def test_a_prediction_that_was_sampled_out_is_brought_and_marked(
     assert store.predictions_after("", 10)[0] == [msgspec.structs.replace(rows[2], sampled=False)]
 
 
+def test_a_row_that_was_set_aside_is_recorded_only_if_it_is_brought(store: SqliteStore) -> None:
+    recorder = Recorder(store)
+    kept, forgotten = prediction(), prediction()
+    recorder.set_aside([kept, forgotten])
+    assert recorder.bring(kept.id)
+    recorder.close()
+    assert store.predictions_after("", 10)[0] == [msgspec.structs.replace(kept, sampled=False)]
+
+
 def test_close_writes_what_waits(store: SqliteStore) -> None:
     recorder = Recorder(store)
     recorder.record([prediction()])

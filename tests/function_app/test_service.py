@@ -16,6 +16,7 @@ from function_app.service import Service
 from function_app.settings import Settings
 from tests.function_app.handmade import VERSION, write_bundle
 from tests.function_app.memory_telemetry import MemoryTelemetry
+from tests.function_app.running import ROOT
 from tests.function_app.samples import older, prediction
 
 
@@ -56,6 +57,21 @@ def test_a_prediction_is_recorded_as_it_was_answered(service: Service) -> None:
     assert (kept.label, kept.probability) == (answer.label, answer.probabilities.positive)
     assert (kept.text, kept.characters, kept.tokens, kept.unknown_tokens) == ("so late 😡", 9, 2, 1)
     assert kept.sha256 == hashlib.sha256("so late 😡".encode()).hexdigest()
+    assert (kept.topic, kept.foreign) == (None, None)
+
+
+def test_what_the_text_is_like_is_recorded_where_the_model_says_it(settings: Settings) -> None:
+    service = Service(msgspec.structs.replace(settings, model_dir=ROOT / "function_app" / "model"))
+    service.telemetry = MemoryTelemetry()
+    texts = ["they lost my bag", "perdieron mi maleta y nadie responde, que horror"]
+    answers = service.predict_batch(PredictBatchRequest(texts)).predictions
+    service.recorder.flush()
+    english, spanish = (service.store.prediction(answer.id) for answer in answers)
+    assert english is not None
+    assert spanish is not None
+    assert (english.foreign, spanish.foreign) == (False, True)
+    assert english.topic == service.predictor().predict(["my bag is lost"]).topic[0]
+    service.close()
 
 
 def test_texts_are_not_kept_where_they_must_not_be(settings: Settings) -> None:
@@ -186,19 +202,42 @@ def test_a_drift_check_counts_what_was_just_predicted_and_sends_its_event(servic
     report = service.check_drift()
     assert (report.status, report.samples) == ("drift", 40)
     assert isinstance(service.telemetry, MemoryTelemetry)
-    ((name, dimensions),) = service.telemetry.events
-    assert (name, dimensions["drift"], dimensions["sentence"]) == ("drift", "true", report.sentence)
+    (sent,) = service.telemetry.named("drift")
+    assert (sent["drift"], sent["sentence"]) == ("true", report.sentence)
+
+
+def test_loading_the_model_is_an_event_that_says_whether_a_caller_waited(service: Service) -> None:
+    service.predictor()
+    service.predictor()
+    assert isinstance(service.telemetry, MemoryTelemetry)
+    (sent,) = service.telemetry.named("model_loaded")
+    assert (sent["model"], sent["cold_start"]) == (VERSION, "false")
+    assert 0 < float(sent["load_seconds"]) < float(sent["process_seconds"]) < 3_600
+
+
+def test_all_answers_are_summed_up_when_the_service_is_closed(settings: Settings) -> None:
+    service, telemetry = Service(settings), MemoryTelemetry()
+    service.telemetry = telemetry
+    service.predict(PredictRequest("love it", explain=True))
+    service.predict_batch(PredictBatchRequest(["the worst day"] * 5))
+    service.stream("a-message", b'[{"text": "love"}, {"text": "hate"}]')
+    service.close()
+    (sent,) = telemetry.named("predictions")
+    assert (sent["requests"], sent["count"], sent["negative"], sent["positive"]) == ("3", "8", "6", "2")
+    assert 0 < float(sent["latency_p50_ms"]) <= float(sent["latency_p95_ms"]) < 5_000
+    assert 0.5 < float(sent["mean_confidence"]) <= 1
 
 
 def test_the_history_of_drift_is_newest_first(service: Service) -> None:
-    assert msgspec.to_builtins(service.drift(5)) == {
+    assert msgspec.to_builtins(service.drift(limit=5, before=None)) == {
         "drift": False,
         "status": "insufficient_data",
         "history": [],
+        "next": None,
     }
     for _ in range(3):
         service.check_drift()
-    answer = msgspec.to_builtins(service.drift(2))
+    answer = msgspec.to_builtins(service.drift(limit=2, before=None))
     assert [one["sequence"] for one in answer["history"]] == [3, 2]
     assert answer["id"] == answer["history"][0]["id"]
 

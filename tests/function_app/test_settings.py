@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from function_app.errors import SettingsError
-from function_app.settings import APP_FOLDER, SETTINGS, Settings
+from function_app.settings import APP_FOLDER, SETTINGS, ManagedIdentity, Settings
 
+UUID = "0A1B2C3D-0000-4000-8000-0123456789ab"
 SAMPLE = json.loads((APP_FOLDER / "local.settings.sample.json").read_text())["Values"]
 HOST_OWN = {
     "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -37,7 +38,7 @@ def test_values_are_read(tmp_path: Path) -> None:
         {
             "STORE_PATH": str(tmp_path / "s"),
             "STORE_TEXT": "False",
-            "DRIFT_ALPHA": ".001",
+            "DRIFT_FALSE_ALARMS_PER_MONTH": ".001",
             "STORE": "Tables",
             "PREDICTION_SAMPLE": "0.25",
             "LOG_LEVEL": "debug",
@@ -46,10 +47,39 @@ def test_values_are_read(tmp_path: Path) -> None:
     )
     assert settings.store_path == tmp_path / "s"
     assert settings.store_text is False
-    assert settings.drift_alpha == 0.001
+    assert settings.drift_false_alarms_per_month == 0.001
+    assert settings.drift_error_rate is None
     assert (settings.store, settings.prediction_sample) == ("tables", 0.25)
     assert settings.log_level == "DEBUG"
     assert settings.drift_schedule == "*/5 0-10 * * JAN,FEB 1"
+
+
+def test_events_go_to_application_insights_where_it_is_named() -> None:
+    connection = f"InstrumentationKey={UUID};IngestionEndpoint=https://westeurope-5.in.example/"
+    named = {"APPLICATIONINSIGHTS_CONNECTION_STRING": connection}
+    assert Settings.from_environment({}).telemetry == "console"
+    assert Settings.from_environment(named | {"TELEMETRY": "off"}).telemetry == "off"
+    settings = Settings.from_environment(named)
+    assert settings.telemetry == "appinsights"
+    assert settings.applicationinsights_connection_string == (
+        f"instrumentationkey={UUID.lower()};ingestionendpoint=https://westeurope-5.in.example"
+    )
+    with pytest.raises(SettingsError, match="APPLICATIONINSIGHTS_CONNECTION_STRING must be set"):
+        Settings.from_environment({"TELEMETRY": "appinsights"})
+
+
+@pytest.mark.parametrize(
+    ("value", "identity"),
+    [
+        ("", None),
+        ("Authorization=AAD", ManagedIdentity(None)),
+        (f"authorization=aad;clientid={UUID}", ManagedIdentity(UUID)),
+        (f"ClientId={UUID};Authorization=AAD", ManagedIdentity(UUID)),
+    ],
+)
+def test_the_identity_that_sends_events_is_read(value: str, identity: ManagedIdentity | None) -> None:
+    settings = Settings.from_environment({"APPLICATIONINSIGHTS_AUTHENTICATION_STRING": value})
+    assert settings.applicationinsights_authentication_string == identity
 
 
 @pytest.mark.parametrize(
@@ -66,8 +96,10 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("DRIFT_SCHEDULE", "0 0 * * * ;", "six fields"),
         ("DRIFT_MIN_SAMPLES", "1.5", "a whole number"),
         ("DRIFT_MIN_EFFECT", "5", "above 0 and below 1"),
-        ("DRIFT_ALPHA", "0.0", "above 0 and below 1"),
-        ("DRIFT_ALPHA", "nan", "above 0 and below 1"),
+        ("DRIFT_FALSE_ALARMS_PER_MONTH", "0.0", "above 0 and below 1"),
+        ("DRIFT_FALSE_ALARMS_PER_MONTH", "nan", "above 0 and below 1"),
+        ("DRIFT_ERROR_RATE", "12%", "above 0 and below 1"),
+        ("DRIFT_SAMPLE_PER_HOUR", "0", "from 1 to"),
         ("STORE", "cloud", "one of sqlite, tables"),
         ("STORE_PREFIX", "1a", "up to 40 ASCII letters and digits"),
         ("STORE_ACCOUNT_URL", "account", "an address such as https://"),
@@ -85,7 +117,15 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("STREAM_RESULT_QUEUE", "tweets", "another queue than STREAM_QUEUE"),
         ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
         ("PYTHON_THREADPOOL_THREAD_COUNT", "1001", "a whole number from 1 to 1000"),
-        ("TELEMETRY", "smoke", "one of console, off"),
+        ("TELEMETRY", "smoke", "one of appinsights, console, off"),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", "IngestionEndpoint=https://e", "InstrumentationKey="),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=abc", "InstrumentationKey="),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", f"InstrumentationKey={UUID};", "no semicolon at its end"),
+        ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=Basic", "Authorization=AAD"),
+        ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=AAD;ClientId=x", "Authorization=AAD"),
+        ("TELEMETRY_TIMEOUT_SECONDS", "0", "above 0 and up to 30"),
+        ("TELEMETRY_TIMEOUT_SECONDS", "31", "above 0 and up to 30"),
+        ("TELEMETRY_TIMEOUT_SECONDS", "1e1", "above 0 and up to 30"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(name: str, value: str, right: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.function_app.handmade import write_bundle
+from tests.ingestion import Ingestion
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / ".venv" / "worker"
@@ -34,6 +35,7 @@ CALLS = [
     {"function": "drift", "method": "GET"},
     {"function": "retrain", "method": "POST", "body": json.dumps({"text": "so late", "label": "negative"})},
     {"function": "retention"},
+    {"function": "openapi", "method": "GET"},
     {"function": "stream", "message": [{"text": "love"}, {"text": "hate", "reference": "2"}]},
     {"function": "stream", "message": {"txt": "love"}},
 ]
@@ -78,9 +80,16 @@ def test_every_function_is_indexed_with_its_trigger(worker):
         "predict_batch": "predict/batch",
         "feedback": "feedback",
         "retrain": "retrain",
+        "alerts": "alerts",
+        "list_alerts": "alerts",
         "drift": "drift",
+        "simulate_drift": "drift/simulate",
         "health": "health",
         "model": "model",
+        "openapi": "openapi.json",
+        "docs": "docs",
+        "ui": "ui",
+        "ui_file": "ui/{version}/{*file}",
     }
     assert triggers["drift_check"]["type"] == "timerTrigger"
     assert triggers["drift_check"]["schedule"] == "0 0 * * * *"
@@ -106,6 +115,14 @@ def test_every_function_answers(worker):
     assert retention == {}
 
 
+def test_the_document_lists_the_functions_that_the_worker_has_indexed(worker):
+    *_, openapi, _, _ = worker["answers"]
+    paths = openapi["body"]["paths"].values()
+    triggers = [binding for bindings in worker["functions"].values() for binding in bindings]
+    http = [one for one in triggers if one["type"] == "httpTrigger"]
+    assert (openapi["status"], sum(len(methods) for methods in paths)) == (200, len(http))
+
+
 def test_a_queue_message_gets_its_results_and_a_bad_one_fails(worker):
     *_, good, bad = worker["answers"]
     kind, value = good["results"]
@@ -113,6 +130,35 @@ def test_a_queue_message_gets_its_results_and_a_bad_one_fails(worker):
     assert kind == "json"
     assert (json.loads(result)["message_id"], json.loads(result)["texts"]) == ("a-message", 2)
     assert "text: nothing was given; the field is required" in bad["error"]
+
+
+def test_what_our_own_threads_log_and_send_belongs_to_the_invocation(tmp_path):
+    write_bundle(tmp_path / "bundle")
+    (tmp_path / "place").write_text("a file where the folder should be")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    call = CALLS[0] | {
+        "trace_parent": f"00-{trace}-00f067aa0ba902b7-01",
+        "until_logged": "Predictions wait: ",
+    }
+    with Ingestion() as ingestion:
+        done = run_worker(
+            tmp_path,
+            [call],
+            PYTHON_SCRIPT_FILE_NAME="main.py",
+            STORE_PATH=str(tmp_path / "place" / "store.sqlite3"),
+            APPLICATIONINSIGHTS_CONNECTION_STRING=ingestion.connection_string,
+        )
+        assert done.returncode == 0, done.stderr
+        (loaded,), (summary,) = ingestion.events("model_loaded"), ingestion.events("predictions")
+    found = json.loads(done.stdout)
+    (answer,) = found["answers"]
+    (line,) = [one for one in found["logs"] if one["message"].startswith("Predictions wait: ")]
+    assert line["thread"] == "recorder"
+    assert line["variable"] == line["local"] == answer["invocation"]
+    assert loaded.dimensions["cold_start"] == "true"
+    for event in (loaded, summary):
+        assert event.tags["ai.operation.id"] == trace
+        assert event.tags["ai.operation.parentId"] == "00f067aa0ba902b7"
 
 
 def test_without_the_setting_the_worker_finds_nothing_of_ours(tmp_path):

@@ -7,14 +7,18 @@ which plain objects stand in here.
 
 import asyncio
 import json
+import logging
 import sys
+import threading
 import types
 import uuid
 from pathlib import Path
 from typing import Any
 
 from azure_functions_runtime import handle_event, native_invocation
+from azure_functions_runtime.bindings.context import _invocation_id_local
 from azure_functions_runtime.bindings.datumdef import Datum
+from azure_functions_runtime.utils.executor import invocation_id_cv
 from azure_functions_runtime.utils.threadpool import start_threadpool_executor
 
 
@@ -43,6 +47,33 @@ PROTOCOL = Message(
 )
 
 
+class Logs(logging.Handler):
+    """Keeps log lines with the invocation id that a worker finds for them.
+
+    The 3.13 worker looks into a context variable, the 3.11 worker into what is local to the thread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(
+            {
+                "message": record.getMessage(),
+                "thread": threading.current_thread().name,
+                "variable": invocation_id_cv.get(),
+                "local": getattr(_invocation_id_local, "invocation_id", None),
+            }
+        )
+
+    def has(self, words: str) -> bool:
+        return any(words in line["message"] for line in list(self.lines))
+
+
+LOGS = Logs()
+
+
 async def answer(calls: list[dict[str, Any]]) -> dict[str, Any]:
     """What was indexed, by function, and what each call gave."""
     sys.path.insert(0, str(Path.cwd()))
@@ -62,20 +93,27 @@ async def answer(calls: list[dict[str, Any]]) -> dict[str, Any]:
             name: [json.loads(binding) for binding in found.raw_bindings] for name, found in functions.items()
         },
         "answers": [await invoke(functions[call["function"]].function_id, call) for call in calls],
+        "logs": LOGS.lines,
     }
 
 
 async def invoke(function_id: str, call: dict[str, Any]) -> dict[str, Any]:
-    """One invocation; an HTTP answer as status, content type and body."""
+    """One invocation; an HTTP answer as status, content type and body, with the id of the invocation."""
+    invocation_id = str(uuid.uuid4())
     succeeded, returned, outputs, error, _ = await native_invocation.invocation_request_native(
-        str(uuid.uuid4()), function_id, [request(call)], METADATA
+        invocation_id, function_id, [request(call)], METADATA, trace_parent=call.get("trace_parent", "")
     )
+    for _ in range(2_000 if "until_logged" in call else 0):
+        if LOGS.has(call["until_logged"]):
+            break
+        await asyncio.sleep(0.01)
     if not succeeded:
         return {"error": str(error)}
     if returned is None:
         return {name: (datum.type, datum.value) for name, datum in outputs}
     response = returned.value
     return {
+        "invocation": invocation_id,
         "status": int(response["status_code"].value),
         "type": response["headers"]["content-type"].value,
         "body": json.loads(response["body"].value),
@@ -103,4 +141,5 @@ def request(call: dict[str, Any]) -> tuple[str, Datum]:
 
 
 if __name__ == "__main__":
+    logging.getLogger().addHandler(LOGS)
     json.dump(asyncio.run(answer(json.load(sys.stdin))), sys.stdout)

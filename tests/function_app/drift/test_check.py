@@ -1,192 +1,288 @@
-import math
+"""The drift check on real stores: what it reads, what it keeps, and what it survives."""
+
+import multiprocessing
+import os
+import signal
 import threading
-from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
-from function_app.bundle import Reference
+from function_app.bundle import Outcomes
 from function_app.drift import check as check_module
-from function_app.drift.check import DriftRule, check_drift
-from function_app.drift.eprocess import log_e_value, reference_shares
+from function_app.drift import reading as reading_module
+from function_app.drift.check import check_drift
+from function_app.drift.checkpoint import Mark, read_checkpoint
+from function_app.drift.event import drift_event
+from function_app.drift.memory import MemoryStore
+from function_app.drift.monitor import DriftRule
 from function_app.errors import ConflictError
-from function_app.store import DriftReport
+from function_app.events import dimensions
+from function_app.store import DriftReport, Feedback, Prediction, Store
+from function_app.store.records import STATE_CHARACTERS, DriftVotes
 from function_app.store.sqlite import SqliteStore
-from tests.function_app.handmade import SCORE_COUNTS, reference
-from tests.function_app.samples import prediction
+from tests.function_app import samples
+from tests.function_app.drift.streams import REFERENCE
+from tests.function_app.places import Place
 
-REFERENCE = msgspec.convert(reference(), Reference)
-RULE = DriftRule(min_samples=300, min_effect=0.05, alpha=0.01)
-SHARES = np.array(SCORE_COUNTS) / sum(SCORE_COUNTS)
-
-
-def add(store: SqliteStore, bins: np.ndarray | list[int], *, model: str = "m") -> None:
-    """Adds a prediction in the middle of each of the given score bins."""
-    store.add_predictions([prediction(probability=(one + 0.5) / 10, model=model) for one in bins])
+RULE = DriftRule(min_samples=50, min_effect=0.03, false_alarms_per_month=0.01, sample_per_hour=20)
+LABELLED = msgspec.structs.replace(REFERENCE, outcomes=Outcomes(rows=1_000, wrong=150))
 
 
-def run(store: SqliteStore, rule: DriftRule = RULE) -> DriftReport:
-    return check_drift(store, model="m", reference=REFERENCE, rule=rule)
+def tweets(count: int, *, positive: float = 0.5, model: str = "m", seed: int = 1) -> list[Prediction]:
+    """Predictions like the reference over the last hours, twenty an hour; so many positive."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number, is_positive in enumerate(rng.random(count) < positive):
+        record_id, created = samples.ago(hours=(count - number) / 20)
+        probability = float(rng.choice([0.55, 0.75, 0.85, 0.95], p=[0.14, 0.16, 0.2, 0.5]))
+        rows.append(
+            msgspec.structs.replace(
+                samples.prediction(probability=probability if is_positive else 1 - probability, model=model),
+                id=record_id,
+                created=created,
+                text=f"tweet {'good' if is_positive else 'bad'} {number}",
+                tokens=20,
+                unknown_tokens=int(rng.choice([0, 4, 12], p=[0.8, 0.15, 0.05])),
+                characters=int(rng.choice([25, 75, 150], p=[0.2, 0.5, 0.3])),
+                topic=int(rng.choice(8, p=[0.2, 0.2, 0.15, 0.15, 0.1, 0.1, 0.05, 0.05])),
+                foreign=False,
+            )
+        )
+    return rows
 
 
-def draws(seed: int, count: int) -> np.ndarray:
-    return np.random.default_rng(seed).choice(10, size=count, p=SHARES)
+def vote(prediction: Prediction, *, correct: bool) -> Feedback:
+    return msgspec.structs.replace(samples.feedback(prediction.id), matched=True, correct=correct)
 
 
-def test_no_predictions_are_too_few(store: SqliteStore) -> None:
-    report = run(store)
+def run(store: Store, *, model: str = "m", rule: DriftRule = RULE) -> DriftReport:
+    return check_drift(store, model=model, reference=LABELLED, rule=rule)
+
+
+def test_no_predictions_are_too_few(either: Store) -> None:
+    report = run(either)
     assert (report.status, report.drift, report.samples, report.positive_rate) == (
         "insufficient_data",
         False,
         0,
         None,
     )
-    assert store.drift_reports(10) == [report]
+    assert report.advice.action == "wait"
+    assert either.drift_reports(10) == [report]
 
 
-def test_tweets_like_the_reference_are_stable(store: SqliteStore) -> None:
-    add(store, draws(4, 2_000))
+def test_tweets_like_the_reference_are_stable(either: Store) -> None:
+    either.add_predictions(tweets(300))
+    report = run(either)
+    assert (report.status, report.samples, report.new_samples) == ("stable", 300, 300)
+    assert report.moved == []
+    assert report.words is None
+    assert report.accuracy is not None
+
+
+def test_a_shift_is_reported_with_what_explains_it(either: Store) -> None:
+    either.add_predictions([*tweets(300), *tweets(150, positive=0.95, seed=2)])
+    report = run(either)
+    assert (report.status, report.drift, report.moved[0]) == ("drift", True, "positive_rate")
+    assert report.since is not None
+    assert report.evidence.log_e >= report.evidence.alarm_at
+    assert report.examples
+    assert {either.prediction(one.prediction_id).label for one in report.examples} == {"positive"}
+    assert report.sentence
+    event = dimensions(drift_event(report))
+    assert (event["drift"], event["moved"].split(",")[0]) == ("true", "positive_rate")
+    assert float(event["effect"]) == pytest.approx(report.tests[0].effect, abs=1e-6)
+    assert event["since"] == report.since
+    assert event["error_rate"] == "unknown"
+
+
+def test_checks_add_up_to_one_check_of_everything(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_module, "PAGE_ROWS", 70)
+    rows = tweets(400, positive=0.6)
+    at_once = MemoryStore()
+    at_once.add_predictions(rows)
+    whole = check_drift(at_once, model="m", reference=LABELLED, rule=RULE)
+    several = place.open()
+    reports = []
+    for start, end in ((0, 130), (130, 130), (130, 400)):
+        several.add_predictions(rows[start:end])
+        reports.append(run(several))
+    several.close()
+    assert [(one.sequence, one.samples, one.new_samples) for one in reports] == [
+        (1, 130, 130),
+        (2, 130, 0),
+        (3, 400, 270),
+    ]
+    assert reports[-1].evidence.log_e == pytest.approx(whole.evidence.log_e, rel=1e-6)
+    assert reports[-1].positive_rate == pytest.approx(whole.positive_rate)
+
+
+def test_votes_count_once_an_answer_and_for_the_model(either: Store) -> None:
+    mine, others = tweets(60), tweets(5, model="older")
+    either.add_predictions([*mine, *others])
+    for prediction in mine[:10]:
+        either.add_feedback(vote(prediction, correct=False), None)
+        either.add_feedback(vote(prediction, correct=True), None)
+    either.add_feedback(vote(others[0], correct=False), None)
+    either.add_feedback(samples.feedback(samples.ago(hours=1)[0]), None)
+    assert run(either).votes == DriftVotes(votes=10, wrong=10, error_rate=1.0, expected=0.15)
+
+
+def test_only_the_deployed_model_counts_and_each_model_starts_anew(either: Store) -> None:
+    either.add_predictions(tweets(5))
+    run(either)
+    either.add_predictions(tweets(3, model="older", seed=3))
+    either.add_predictions([msgspec.structs.replace(one, sampled=False) for one in tweets(2, seed=4)])
+    report = run(either)
+    assert (report.samples, report.new_samples, report.other_model) == (5, 0, 3)
+    other = run(either, model="older")
+    assert (other.sequence, other.samples) == (3, 3)
+
+
+def test_an_older_bundle_is_watched_with_the_tests_it_has(store: SqliteStore) -> None:
+    old = msgspec.structs.replace(
+        LABELLED, length=None, unknown_share=None, topics=None, foreign=None, outcomes=None, word_counts=None
+    )
+    rows = [msgspec.structs.replace(one, topic=None, foreign=None) for one in tweets(200, positive=0.95)]
+    store.add_predictions(rows)
+    report = check_drift(store, model="m", reference=old, rule=RULE)
+    assert [test.name for test in report.tests] == ["positive_rate", "confidence"]
+    assert report.status == "drift"
+    assert report.votes.expected is None
+
+
+def test_tweets_scored_before_topics_were_known_are_left_out_of_those_tests(store: SqliteStore) -> None:
+    rows = tweets(120)
+    store.add_predictions([msgspec.structs.replace(one, topic=None, foreign=None) for one in rows[:70]])
+    store.add_predictions(rows[70:])
+    counts = {test.name: test.samples for test in run(store).tests}
+    assert counts["positive_rate"] == 120
+    assert counts["topic"] == counts["language"] == 50
+
+
+def test_heavy_traffic_is_sampled_and_all_of_it_is_read(store: SqliteStore) -> None:
+    hour = samples.ago(hours=3)[1][:13]
+    rows = [msgspec.structs.replace(one, created=f"{hour}:30:00.000Z") for one in tweets(900)]
+    store.add_predictions(rows)
     report = run(store)
-    assert (report.status, report.drift) == ("stable", False)
-    assert "No drift over 2,000 tweets" in report.sentence
+    assert (report.samples, report.new_samples) == (240, 240)
+    assert run(store).new_samples == 0
+    assert read_checkpoint(store.drift_state("m")).read == 900
 
 
-def test_a_shift_is_reported_in_numbers_and_words(store: SqliteStore) -> None:
-    add(store, np.where(np.arange(400) % 5 == 0, 9, draws(5, 400)))
-    report = run(store)
-    assert (report.status, report.drift) == ("drift", True)
-    assert report.evidence.log_e >= report.evidence.alarm_at == pytest.approx(math.log(100))
-    assert report.evidence.log_e == log_e_value(report.counts, reference_shares(SCORE_COUNTS))
-    assert report.effect.total_variation >= 0.05
-    assert report.positive_rate == report.positives / 400
-    for part in ("400 tweets", "model m", "52.0%", "deployments", "retrain"):
-        assert part in report.sentence
-
-
-def test_too_few_samples_never_alarm(store: SqliteStore) -> None:
-    add(store, [9] * 299)
-    assert run(store).status == "insufficient_data"
-    add(store, [9])
-    assert run(store).status == "drift"
-
-
-def test_strong_evidence_of_a_small_effect_is_no_drift(store: SqliteStore) -> None:
-    add(store, [9] * 400)
-    lenient = DriftRule(min_samples=300, min_effect=0.99, alpha=0.01)
-    report = run(store, lenient)
-    assert report.evidence.log_e > 100
-    assert report.status == "stable"
-
-
-def test_half_the_evidence_is_a_warning() -> None:
-    assert RULE.status(samples=300, log_e=math.log(100) - 0.01, effect=0.2) == "warning"
-    assert RULE.status(samples=300, log_e=math.log(10) + 0.01, effect=0.2) == "warning"
-    assert RULE.status(samples=300, log_e=math.log(10) - 0.01, effect=0.2) == "stable"
-    assert RULE.status(samples=300, log_e=math.log(100), effect=0.05) == "drift"
-
-
-def test_checks_add_up_to_one_check_of_everything(
+def test_the_explanation_reads_back_to_the_change_and_no_further(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_module, "PAGE_ROWS", 7)
-    bins = draws(6, 60)
-    for part in np.split(bins, [20, 21]):
-        add(store, part)
+    """Checks every 20 tweets; the change comes after 300. Marks of earlier checks lead back to it."""
+    monkeypatch.setattr(check_module, "MOST_EXPLAINED", 60)
+    given: list[list[Prediction]] = []
+    told = check_module.explained
+
+    def explained(report: DriftReport, rows: list[Prediction], *rest: Any, **more: Any) -> DriftReport:
+        given.append(rows)
+        return told(report, rows, *rest, **more)
+
+    monkeypatch.setattr(check_module, "explained", explained)
+    rows = [*tweets(420)[:300], *tweets(420, positive=0.95, seed=2)[300:]]
+    for start in range(0, 420, 20):
+        store.add_predictions(rows[start : start + 20])
         report = run(store)
-    assert report.sequence == 3
-    assert (report.samples, report.new_samples) == (60, 39)
-    assert report.counts == np.bincount(bins, minlength=10).tolist()
-    assert report.positives == int((bins >= 5).sum())
-    again = run(store)
-    assert (again.sequence, again.new_samples, again.counts) == (4, 0, report.counts)
+    assert report.status == "drift"
+    assert given[0] == []
+    explaining = given[-1]
+    assert len(explaining) == 60
+    assert all(row.created >= report.since for row in explaining)
+    assert {row.id for row in explaining} <= {row.id for row in rows}
+    assert len(store.drift_state("m")) < STATE_CHARACTERS
 
 
-def test_only_the_deployed_model_counts_and_each_model_starts_anew(store: SqliteStore) -> None:
-    add(store, [0] * 5)
-    run(store)
-    add(store, [9] * 3, model="older")
-    add(store, [0])
-    report = run(store)
-    assert (report.samples, report.new_samples, report.other_model) == (6, 1, 3)
-    other = check_drift(store, model="older", reference=REFERENCE, rule=RULE)
-    assert (other.sequence, other.samples, other.other_model) == (1, 3, 6)
+def test_reading_back_is_bounded() -> None:
+    checkpoint = read_checkpoint("")
+    checkpoint.read = 100_000
+    checkpoint.cursor = "end"
+    assert checkpoint.mark_before(0.0, most=20_000) == "end"
+    checkpoint.marks = [Mark(float(n), n * 5_000, str(n)) for n in range(20)]
+    assert checkpoint.mark_before(18.5, most=20_000) == "18"
+    assert checkpoint.mark_before(3.0, most=20_000) == "16"
+    assert checkpoint.mark_before(3.0, most=1_000) == "19"
 
 
-def test_a_score_on_an_edge_falls_where_numpy_puts_it(store: SqliteStore) -> None:
-    scores = [0.0, 0.1, 0.5, 0.9, 1.0]
-    store.add_predictions([prediction(probability=score, model="m") for score in scores])
-    expected, _ = np.histogram(scores, REFERENCE.score.edges)
-    assert run(store).counts == expected.tolist()
-
-
-def test_a_reference_with_other_bins_counts_afresh(store: SqliteStore) -> None:
-    add(store, [0] * 5)
-    run(store)
-    histogram = msgspec.structs.replace(REFERENCE.score, edges=[0.0, 0.5, 1.0], counts=[5, 5])
-    changed = msgspec.structs.replace(REFERENCE, score=histogram)
-    report = check_drift(store, model="m", reference=changed, rule=RULE)
-    assert (report.sequence, report.counts) == (2, [5, 0])
-
-
-class PausedStore(SqliteStore):
-    """A real store whose reader waits at a barrier, so that two checks read the same rows."""
-
+def test_of_two_checks_at_once_one_counts(place: Place) -> None:
+    stores = [place.open() for _ in range(2)]
+    stores[0].add_predictions(tweets(60))
     barrier = threading.Barrier(2)
-
-    def predictions_after(self, cursor: str, limit: int):
-        self.barrier.wait(10)
-        return super().predictions_after(cursor, limit)
-
-
-def test_of_two_checks_at_once_one_counts(store: SqliteStore, store_path: Path) -> None:
-    add(store, [0] * 10)
-    paused = PausedStore(store_path)
     outcomes: list[str] = []
 
-    def check() -> None:
+    def check(store: Any) -> None:
+        add = store.add_drift_report
+
+        def add_together(report: DriftReport, state: str) -> None:
+            barrier.wait(10)
+            add(report, state)
+
+        store.add_drift_report = add_together
         try:
-            run(paused)
+            run(store)
         except ConflictError:
             outcomes.append("conflict")
         else:
             outcomes.append("reported")
 
-    threads = [threading.Thread(target=check) for _ in range(2)]
+    threads = [threading.Thread(target=check, args=(store,)) for store in stores]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
-    paused.close()
+        thread.join(30)
+    fresh = place.open()
     assert sorted(outcomes) == ["conflict", "reported"]
-    assert [one.samples for one in store.drift_reports(10)] == [10]
-    assert run(store).samples == 10
+    assert [one.samples for one in fresh.drift_reports(10)] == [60]
+    again = run(fresh)
+    assert (again.sequence, again.samples, again.new_samples) == (2, 60, 0)
+    for store in (*stores, fresh):
+        store.close()
 
 
-class Killed(BaseException):
-    """Stands for the end of the process."""
+def die_before_it_reports(place: Place) -> None:
+    """In another process: a check that is killed when all is done but the one write."""
+    store = place.open()
+
+    def killed(report: DriftReport, state: str) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    store.add_drift_report = killed
+    run(store)
 
 
-class DyingStore(SqliteStore):
-    """A real store that ends the process while the second page is read."""
+def die_after_it_reports(place: Place) -> None:
+    """In another process: a check that is killed when its report is written and before anybody knows."""
+    store = place.open()
+    add = store.add_drift_report
 
-    reads = 0
+    def killed(report: DriftReport, state: str) -> None:
+        add(report, state)
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    def predictions_after(self, cursor: str, limit: int):
-        self.reads += 1
-        if self.reads == 2:
-            raise Killed
-        return super().predictions_after(cursor, limit)
+    store.add_drift_report = killed
+    run(store)
 
 
-def test_a_check_that_is_killed_leaves_nothing_behind(
-    store: SqliteStore, store_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(check_module, "PAGE_ROWS", 5)
-    add(store, [0] * 12)
-    dying = DyingStore(store_path)
-    with pytest.raises(Killed):
-        run(dying)
-    dying.close()
-    assert store.drift_reports(10) == []
-    assert run(store).samples == 12
+def test_a_check_that_is_killed_loses_nothing_and_counts_nothing_twice(place: Place) -> None:
+    context = multiprocessing.get_context("spawn")
+    store = place.open()
+    rows = tweets(200, positive=0.6)
+    store.add_predictions(rows[:150])
+    for prediction in rows[:40]:
+        store.add_feedback(vote(prediction, correct=True), None)
+    for die in (die_before_it_reports, die_after_it_reports):
+        process = context.Process(target=die, args=(place,))
+        process.start()
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+    assert [one.samples for one in store.drift_reports(10)] == [150]
+    store.add_predictions(rows[150:])
+    report = run(store)
+    assert (report.sequence, report.samples, report.new_samples, report.votes.votes) == (2, 200, 50, 40)
+    store.close()

@@ -132,16 +132,18 @@ def test_threads_share_a_store(store_path: Path) -> None:
     store.close()
 
 
-def test_a_file_of_the_first_version_is_brought_up_to_date(store_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_file_of_an_older_version_is_brought_up_to_date(store_path: Path, version: int) -> None:
     old = sqlite3.connect(store_path, isolation_level=None)
-    for statement in MIGRATIONS[0]:
-        old.execute(statement)
-    old.execute("PRAGMA user_version = 1")
+    for step in MIGRATIONS[:version]:
+        for statement in step:
+            old.execute(statement)
+    old.execute(f"PRAGMA user_version = {version}")
     known, said = prediction(), feedback("p")
     for table, record in (("predictions", known), ("feedback", said)):
         columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
         values = {name: getattr(record, name) for name in columns if hasattr(record, name)}
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
         old.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
     reported = report(created="2020-01-01T00:00:00.000Z")
     for sequence in (1, 2):
@@ -155,6 +157,5 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(store_path: Path) -> 
     assert store.predictions_after("", 10)[0] == [known]
     assert store.feedback_after("", 10)[0] == [(said, None)]
     assert store.count_examples() == 0
-    assert store.delete_before("2021-01-01T00:00:00.000Z", 10) == 1
-    assert [one.sequence for one in store.drift_reports(10)] == [2]
+    assert store.drift_reports(10) == []
     store.close()

@@ -49,6 +49,15 @@ def test_what_is_not_known_is_not_kept(either: Store) -> None:
     assert either.prediction("unknown") is None
 
 
+@pytest.mark.parametrize(("topic", "foreign"), [(0, False), (32, True), (None, None)])
+def test_what_the_text_was_like_is_kept(either: Store, topic: int | None, foreign: bool | None) -> None:
+    kept = msgspec.structs.replace(prediction(), topic=topic, foreign=foreign)
+    either.add_predictions([kept])
+    found = either.predictions_after("", 10)[0]
+    assert found == [kept]
+    assert found[0].foreign is foreign
+
+
 def test_nothing_to_add_is_nothing(either: Store) -> None:
     either.add_predictions([])
     assert either.predictions_after("", 10)[0] == []
@@ -193,25 +202,35 @@ def test_a_queue_message_is_added_once(either: Store) -> None:
     assert either.add_stream_message(msgspec.structs.replace(again, id="q-2"))[1]
 
 
-def test_a_model_has_one_report_of_each_number(either: Store) -> None:
+def test_there_is_one_report_of_each_number(either: Store) -> None:
     first = report(sequence=1)
-    either.add_drift_report(first)
-    with pytest.raises(ConflictError):
-        either.add_drift_report(report(sequence=1))
+    either.add_drift_report(first, "one")
+    for model in ("m", "n"):
+        with pytest.raises(ConflictError):
+            either.add_drift_report(report(sequence=1, model=model), "another")
     second = report(sequence=2)
-    either.add_drift_report(second)
+    either.add_drift_report(second, "two")
     either.add_drift_report(report(model="m-1:x/y", sequence=10))
+    assert [either.drift_state(model) for model in ("m", "m-1:x/y", "n")] == ["two", "", ""]
     found = [(one.model, one.sequence) for one in either.drift_reports(10)]
     assert found == [("m-1:x/y", 10), ("m", 2), ("m", 1)]
     assert either.drift_reports(10, "m") == [second, first]
     assert either.drift_reports(1, "m") == [second]
     assert either.drift_reports(10, "m-1") == []
+    assert either.drift_reports(10, before=10) == [second, first]
+    assert either.drift_reports(1, before=10) == [second]
+    assert either.drift_reports(10, "m", before=2) == [first]
+    assert either.drift_reports(10, before=1) == []
+
+
+def test_a_long_state_comes_back_whole(either: Store) -> None:
+    either.add_drift_report(report(sequence=1), "0123456789" * 4_000)
+    assert either.drift_state("m") == "0123456789" * 4_000
 
 
 def test_alerts_are_newest_first_and_kept_once(either: Store) -> None:
     rows = [Alert(id=new_id(), created=utc_now(), body=f'{{"n": {n}}}') for n in range(3)]
-    for row in [*rows, rows[0]]:
-        either.add_alert(row)
+    assert [either.add_alert(row) for row in [*rows, rows[0]]] == [True, True, True, False]
     assert either.alerts(10) == rows[::-1]
     assert either.alerts(2) == rows[:0:-1]
 
@@ -266,9 +285,9 @@ def test_retention_deletes_what_is_old_in_batches_and_nothing_else(either: Store
     either.add_stream_message(
         StreamMessage(id="q", created="2020-01-01T00:00:00.000Z", model="m", texts=1, first_id=new_id())
     )
-    for sequence in (1, 2):
+    for sequence in (1, 3):
         either.add_drift_report(report(sequence=sequence))
-        either.add_drift_report(report(sequence=sequence, model="n"))
+        either.add_drift_report(report(sequence=sequence + 1, model="n"), "kept")
     either.put_state("s", "v", None)
     _, created = ago(days=5)
     rounds = []
@@ -279,8 +298,9 @@ def test_retention_deletes_what_is_old_in_batches_and_nothing_else(either: Store
     assert [row for row, _ in either.feedback_after("", 100)[0]] == [new[1]]
     assert either.examples_after("", 100)[0] == [new[2]]
     assert either.alerts(10) == []
-    assert sorted((one.model, one.sequence) for one in either.drift_reports(10)) == [("m", 2), ("n", 2)]
-    assert either.drift_reports(10, "m")[0].sequence == 2
+    assert [(one.model, one.sequence) for one in either.drift_reports(10)] == [("n", 4), ("m", 3)]
+    assert either.drift_reports(10, "m")[0].sequence == 3
+    assert either.drift_state("n") == "kept"
     assert either.state("s") is not None
     assert either.add_feedback(feedback(new_id()), KEY) == (new[1], False)
     fresh = feedback(new_id())
