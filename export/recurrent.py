@@ -48,13 +48,15 @@ def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
     return canonical(model)
 
 
-def network_logits(network: keras.Model, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+def network_logits(
+    network: keras.Model, ids: npt.NDArray[np.int32], *, rows_at_once: int = ROWS_AT_ONCE
+) -> npt.NDArray[np.float64]:
     """Keras's own logits of (N, T) ids, (N,) float64, in inference mode, texts of like length together."""
     lengths = (ids != PADDING_ID).sum(axis=1)
     logits = np.zeros(len(ids), dtype=np.float64)
     order = np.argsort(lengths, kind="stable")
-    for start in range(0, len(order), ROWS_AT_ONCE):
-        rows = order[start : start + ROWS_AT_ONCE]
+    for start in range(0, len(order), rows_at_once):
+        rows = order[start : start + rows_at_once]
         longest = max(int(lengths[rows].max()), 1)
         found = network(ids[rows, :longest], training=False)
         logits[rows] = keras.ops.convert_to_numpy(found)[:, 0]

@@ -18,7 +18,7 @@ from onnx import TensorProto, compose, helper
 from export.rewriting import AFTER_LOWER_CASE, BEFORE_LOWER_CASE, SAME_MEANING, Rule
 from function_app.extensions import extension_library
 
-OPSETS = {"": 20, "ai.onnx.ml": 3, "ai.onnx.contrib": 1}
+OPSETS = {"": 20, "ai.onnx.ml": 3, "ai.onnx.contrib": 1, "com.microsoft": 1}
 IR_VERSION = 9
 PADDING_ID = 0
 UNKNOWN_ID = 1

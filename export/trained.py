@@ -14,6 +14,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from export.errors import ExportError
+from export.families import FAMILIES, LINEAR, TRANSFORMER
 from export.tracking import connect
 
 DEFAULT_MODEL = "models:/tweet-sentiment@selected"
@@ -43,18 +44,26 @@ class TrainedModel:
 
     def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """The training framework's own logits, (N,) float64."""
-        if self.family == "linear":
+        if self.family == LINEAR:
             return np.asarray(self.model.decision_function(ids), dtype=np.float64)
+        if self.family == TRANSFORMER:
+            from export.transformer import transformer_logits
+
+            return transformer_logits(self.model, ids)
         from export.recurrent import network_logits
 
         return network_logits(self.model, ids)
 
     def graph(self) -> onnx.ModelProto:
         """The model as a stage ``ids`` (and ``tokens``) -> ``logit``."""
-        if self.family == "linear":
+        if self.family == LINEAR:
             from export.linear import linear_graph
 
             return linear_graph(self.model)
+        if self.family == TRANSFORMER:
+            from export.transformer import transformer_graph
+
+            return transformer_graph(self.model)
         from export.recurrent import recurrent_graph
 
         return recurrent_graph(self.model)
@@ -70,9 +79,9 @@ def load_trained(uri: str = DEFAULT_MODEL) -> TrainedModel:
         run_id = _run_of(client, uri)
         run = client.get_run(run_id)
         family = run.data.tags["family"]
-        if family not in ("linear", "recurrent"):
+        if family not in FAMILIES:
             raise ExportError(f"{uri}: no conversion for a model of the family {family!r}")
-        load = mlflow.sklearn.load_model if family == "linear" else mlflow.keras.load_model
+        load = mlflow.sklearn.load_model if family == LINEAR else mlflow.keras.load_model
         return TrainedModel(
             run_id=run_id,
             candidate=run.data.tags["candidate"],

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=_data)
 
     train = commands.add_parser("train", parents=[common, data], **described("train and track one candidate"))
-    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg or bilstm")
+    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg, bilstm or transformer")
     train.add_argument(
         "--set",
         action="append",
@@ -80,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         default=0.05,
         help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
+    )
+    train.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the state of a long training there, and go on from it if there is one (transformer)",
     )
     train.set_defaults(command=_train)
 
@@ -136,6 +142,7 @@ def _train(options: argparse.Namespace) -> None:
             limit=options.limit,
             human_weight=options.human_weight,
             emoticons=options.emoticons,
+            checkpoints=options.resume,
             progress=_shown(options),
         ),
     )

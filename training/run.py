@@ -11,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from export.text_graph import Normaliser, WordIds
+from export.families import TokenIds, token_ids
+from export.held_out import DISTANT_LABELS
+from export.text_graph import Normaliser
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
 from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare
-from training.data.datasets import FEEDBACK, SENTIMENT140
+from training.data.datasets import FEEDBACK
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
 from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
 from training.plots import figures
-from training.vocabulary import build_vocabulary
 
 VOCABULARY_FILE = "vocabulary.json"
 HOLDOUT_FILE = "holdout.csv.gz"
 DATA_FILE = "data.json"
 RESULTS_FILE = "results.json"
-DISTANT_LABELS = (SENTIMENT140,)
 FEEDBACK_SHARE = 0.1
 """Part of the weight of all training rows that feedback is brought to."""
 MAX_FEEDBACK_WEIGHT = 5.0
@@ -38,6 +38,7 @@ class RunOptions:
 
     ``human_weight``: how much a row that people labelled counts against one labelled by its emoticon.
     ``emoticons``: share of Sentiment140's training rows that get an emoticon of their label back.
+    ``checkpoints``: where a candidate that trains for hours keeps its state and goes on from.
     """
 
     data: tuple[str, ...]
@@ -46,6 +47,7 @@ class RunOptions:
     human_weight: float = 10.0
     emoticons: float = 0.05
     progress: bool = True
+    checkpoints: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,18 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
         mlflow.log_dict(_data_card(prepared), DATA_FILE)
         mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
 
-        vocabulary = build_vocabulary(
-            texts.normalised[TRAIN], size=candidate.vocabulary_size, favoured=texts.of_feedback(TRAIN)
-        )
+        vocabulary = candidate.vocabulary(texts.normalised[TRAIN], favoured=texts.of_feedback(TRAIN))
         mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
         mlflow.log_param("vocabulary_words", len(vocabulary))
-        to_ids = WordIds(vocabulary, max_tokens=candidate.max_tokens)
+        to_ids = token_ids(candidate.family, vocabulary, max_tokens=candidate.max_tokens)
 
         fitted = candidate.fit(
             texts.examples(TRAIN, to_ids),
             texts.examples(VALIDATION, to_ids),
+            vocabulary=vocabulary,
             seed=options.seed,
             progress=options.progress,
+            checkpoints=options.checkpoints,
         )
         for epoch, figures_of_epoch in enumerate(fitted.history, start=1):
             mlflow.log_metrics({f"fit/{key}": value for key, value in figures_of_epoch.items()}, step=epoch)
@@ -107,7 +109,7 @@ class TrainingTexts:
         normalise = Normaliser()
         self.normalised = {role: normalise(self._texts(role)) for role in self._rows}
 
-    def examples(self, role: str, to_ids: WordIds) -> Examples:
+    def examples(self, role: str, to_ids: TokenIds) -> Examples:
         """The role's rows as the candidates take them, weights included."""
         rows = self._rows[role]
         return Examples(
@@ -121,7 +123,7 @@ class TrainingTexts:
         rows = (self._rows[role]["dataset"] == FEEDBACK).tolist()
         return [text for text, is_feedback in zip(self.normalised[role], rows, strict=True) if is_feedback]
 
-    def held_out(self, role: str, to_ids: WordIds) -> HeldOut:
+    def held_out(self, role: str, to_ids: TokenIds) -> HeldOut:
         """The role's rows as the evaluation takes them."""
         examples = self.examples(role, to_ids)
         return HeldOut(examples.ids, examples.labels, self._rows[role]["dataset"].to_numpy(dtype=object))
@@ -161,7 +163,7 @@ def _too_small(role: str, found: set[str]) -> DataError:
     )
 
 
-def _log_scores(fitted: Fitted, texts: TrainingTexts, to_ids: WordIds) -> dict[str, DatasetResult]:
+def _log_scores(fitted: Fitted, texts: TrainingTexts, to_ids: TokenIds) -> dict[str, DatasetResult]:
     rows = {role: texts.held_out(role, to_ids) for role in (VALIDATION, CALIBRATION, TEST)}
     logits = {role: fitted.logits(held_out.ids) for role, held_out in rows.items()}
     calibration = calibrate(logits[CALIBRATION], rows[CALIBRATION])
@@ -201,6 +203,7 @@ def _data_card(prepared: Prepared) -> dict[str, object]:
 
 def _loggable(options: RunOptions) -> dict[str, object]:
     shown = asdict(options)
-    shown.pop("progress")
+    for of_this_machine in ("progress", "checkpoints"):
+        shown.pop(of_this_machine)
     shown["data"] = ",".join(options.data)
     return shown

@@ -18,11 +18,17 @@ def build_vocabulary(
     token, which always belongs to the vocabulary. Ties fall alphabetically, so that the answer does not
     depend on the order of the texts.
     """
-    ranked = dict.fromkeys([*_frequent(favoured, min_count), *_frequent(normalised, min_count)])
+    ranked = dict.fromkeys(
+        [
+            *most_frequent(word_counts(favoured), min_count),
+            *most_frequent(word_counts(normalised), min_count),
+        ]
+    )
     return [*ALWAYS, *list(ranked)[: max(size - len(ALWAYS), 0)]]
 
 
-def _frequent(normalised: Iterable[str], min_count: int) -> list[str]:
+def word_counts(normalised: Iterable[str]) -> Counter[str]:
+    """How often each word occurs; those that have a token of their own by their meaning are left out."""
     counts: Counter[str] = Counter()
     for text in normalised:
         counts.update(text.split())
@@ -31,6 +37,11 @@ def _frequent(normalised: Iterable[str], min_count: int) -> list[str]:
             counts.pop(spelling, None)
     for token in ALWAYS:
         counts.pop(token, None)
+    return counts
+
+
+def most_frequent(counts: Counter[str], min_count: int) -> list[str]:
+    """The words that occur ``min_count`` times or more, the most frequent first; ties fall alphabetically."""
     return [
         word for _, word in sorted((-count, word) for word, count in counts.items() if count >= min_count)
     ]

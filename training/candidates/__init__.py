@@ -3,7 +3,12 @@
 from training.candidates.base import Candidate, Examples, Fitted
 from training.candidates.bilstm import BiLstm
 from training.candidates.tfidf_logreg import TfidfLogReg
+from training.candidates.transformer import Transformer
 
-CANDIDATES: dict[str, type[Candidate]] = {"tfidf_logreg": TfidfLogReg, "bilstm": BiLstm}
+CANDIDATES: dict[str, type[Candidate]] = {
+    "tfidf_logreg": TfidfLogReg,
+    "bilstm": BiLstm,
+    "transformer": Transformer,
+}
 
-__all__ = ["CANDIDATES", "BiLstm", "Candidate", "Examples", "Fitted", "TfidfLogReg"]
+__all__ = ["CANDIDATES", "BiLstm", "Candidate", "Examples", "Fitted", "TfidfLogReg", "Transformer"]

@@ -1,7 +1,9 @@
 """What every candidate takes and gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -48,15 +50,33 @@ class Candidate(Protocol):
 
     @property
     def family(self) -> str:
-        """How the export converts the model: ``linear`` or ``recurrent``."""
+        """How the export reads texts and converts the model: one of `export.families.FAMILIES`."""
 
     @property
     def vocabulary_size(self) -> int:
-        """The most words that the vocabulary keeps."""
+        """The most words, or pieces of words, that the vocabulary keeps."""
 
     @property
     def max_tokens(self) -> int:
         """Tokens of a text that the model reads."""
 
-    def fit(self, train: Examples, validation: Examples, *, seed: int, progress: bool) -> Fitted:
-        """Train; the validation rows serve early stopping alone."""
+    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
+        """What the model is to know of the normalised training texts.
+
+        What occurs in the ``favoured`` texts, which are some of them, comes first.
+        """
+
+    def fit(
+        self,
+        train: Examples,
+        validation: Examples,
+        *,
+        vocabulary: Sequence[str],
+        seed: int,
+        progress: bool,
+        checkpoints: Path | None = None,
+    ) -> Fitted:
+        """Train on ids that stand for this vocabulary; the validation rows serve early stopping alone.
+
+        A candidate that trains for hours keeps its state in the folder ``checkpoints`` and goes on from it.
+        """

@@ -1,8 +1,8 @@
 """A bidirectional LSTM over learned word embeddings (Keras)."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import keras
 import mlflow
@@ -13,9 +13,8 @@ from tqdm import tqdm
 
 from export.recurrent import network_logits
 from training.candidates.base import Examples, pinned
-
-Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
-SORTED_BATCHES = 64
+from training.candidates.batches import Batch, LengthSortedBatches
+from training.vocabulary import build_vocabulary
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,20 @@ class BiLstm:
     epochs: int = 4
     patience: int = 1
 
-    def fit(self, train: Examples, validation: Examples, *, seed: int, progress: bool) -> "FittedBiLstm":
+    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
+        """The most frequent words."""
+        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
+
+    def fit(
+        self,
+        train: Examples,
+        validation: Examples,
+        *,
+        vocabulary: Sequence[str],
+        seed: int,
+        progress: bool,
+        checkpoints: Path | None = None,
+    ) -> "FittedBiLstm":
         """Train with Adam on a cosine schedule; keep the epoch with the least validation loss."""
         keras.utils.set_random_seed(seed)
         network = self.network(words=self.vocabulary_size + 2)
@@ -82,45 +94,6 @@ class BiLstm:
         mean = ops.sum(states * token, axis=1) / ops.maximum(ops.sum(token, axis=1), 1.0)
         pooled = keras.layers.Dropout(self.dropout)(keras.layers.Concatenate()([highest, mean]))
         return keras.Model(ids, keras.layers.Dense(1, name="logit")(pooled))
-
-
-class LengthSortedBatches:
-    """Batches of texts of like length, each cut to its longest, in a new random order every time.
-
-    With ``seed`` None the order is always the same, for validation. Keras's own data sets take the first
-    batches' length for that of all, so the network is fed batch by batch.
-    """
-
-    def __init__(self, examples: Examples, *, batch_size: int, seed: int | None) -> None:
-        self._examples = examples
-        self._batch_size = batch_size
-        self._random = None if seed is None else np.random.default_rng(seed)
-        self._lengths = (examples.ids != 0).sum(axis=1)
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._examples) / self._batch_size)
-
-    def __iter__(self) -> Iterator[Batch]:
-        examples = self._examples
-        for rows in self._order():
-            longest = max(int(self._lengths[rows].max()), 1)
-            labels = examples.labels[rows].astype(np.float32)[:, None]
-            yield examples.ids[rows, :longest], labels, examples.weights[rows]
-
-    def _order(self) -> list[npt.NDArray[np.int64]]:
-        rows = np.arange(len(self._examples))
-        if self._random is None:
-            return self._cut(rows)
-        self._random.shuffle(rows)
-        span = self._batch_size * SORTED_BATCHES
-        batches = [
-            batch for start in range(0, len(rows), span) for batch in self._cut(rows[start : start + span])
-        ]
-        return [batches[number] for number in self._random.permutation(len(batches))]
-
-    def _cut(self, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-        by_length = rows[np.argsort(self._lengths[rows], kind="stable")]
-        return np.split(by_length, range(self._batch_size, len(by_length), self._batch_size))
 
 
 def _pass(batches: Iterable[Batch], step: Callable[..., dict[str, float]]) -> dict[str, float]:

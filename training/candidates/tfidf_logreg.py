@@ -1,7 +1,9 @@
 """TF-IDF over words and word pairs with logistic regression (scikit-learn)."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -13,6 +15,7 @@ from tqdm import tqdm
 
 from export.linear import id_ngrams
 from training.candidates.base import Examples, pinned
+from training.vocabulary import build_vocabulary
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,20 @@ class TfidfLogReg:
     inverse_regularisation: float = 4.0
     max_iterations: int = 200
 
-    def fit(self, train: Examples, validation: Examples, *, seed: int, progress: bool) -> "FittedTfidfLogReg":
+    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
+        """The most frequent words."""
+        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
+
+    def fit(
+        self,
+        train: Examples,
+        validation: Examples,
+        *,
+        vocabulary: Sequence[str],
+        seed: int,
+        progress: bool,
+        checkpoints: Path | None = None,
+    ) -> "FittedTfidfLogReg":
         """Fit the vectoriser and the regression in one go; the validation rows are not needed."""
         vectoriser = TfidfVectorizer(
             analyzer=id_ngrams, min_df=self.min_documents, max_features=self.max_features, dtype=np.float64

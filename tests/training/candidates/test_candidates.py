@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.candidates import BiLstm, Examples, TfidfLogReg
-from training.candidates.bilstm import LengthSortedBatches
+from tests.tiny_bert import write_tiny_bert
+from training.candidates import BiLstm, Examples, TfidfLogReg, Transformer
+from training.candidates.batches import LengthSortedBatches
 
 GOOD, BAD, WORDS = 5, 6, 20
 CANDIDATES = {
@@ -20,7 +21,18 @@ CANDIDATES = {
         learning_rate=0.02,
         patience=12,
     ),
+    "transformer": Transformer(
+        vocabulary_size=WORDS,
+        max_tokens=24,
+        layers=2,
+        learning_rate=3e-3,
+        warmup=10,
+        batch_size=32,
+        epochs=6,
+        precision="float32",
+    ),
 }
+VOCABULARY = list("abcdefghijklmnopqr")
 
 
 def examples(rows, seed):
@@ -36,13 +48,20 @@ def examples(rows, seed):
 
 
 @pytest.fixture(scope="module", params=CANDIDATES)
-def candidate(request):
-    return CANDIDATES[request.param]
+def candidate(request, tmp_path_factory):
+    candidate = CANDIDATES[request.param]
+    if request.param == "transformer":
+        return replace(candidate, folder=str(write_tiny_bert(tmp_path_factory.mktemp("bert"))))
+    return candidate
+
+
+def fit(candidate, train, validation, *, seed):
+    return candidate.fit(train, validation, vocabulary=VOCABULARY, seed=seed, progress=False)
 
 
 @pytest.fixture(scope="module")
 def fitted(candidate):
-    return candidate.fit(examples(600, seed=1), examples(200, seed=2), seed=3, progress=False)
+    return fit(candidate, examples(600, seed=1), examples(200, seed=2), seed=3)
 
 
 def test_it_learns_which_word_is_good(fitted):
@@ -51,7 +70,7 @@ def test_it_learns_which_word_is_good(fitted):
 
 
 def test_the_same_seed_gives_the_same_scores(candidate, fitted):
-    again = candidate.fit(examples(600, seed=1), examples(200, seed=2), seed=3, progress=False)
+    again = fit(candidate, examples(600, seed=1), examples(200, seed=2), seed=3)
     ids = examples(50, seed=5).ids
     np.testing.assert_allclose(again.logits(ids), fitted.logits(ids), atol=1e-4)
 
@@ -70,13 +89,13 @@ def test_weights_count(candidate):
     half = np.arange(400) < 200
     labels = np.where(half, rows.labels, 1 - rows.labels).astype(np.int8)
     weights = np.where(half, 1.0, 0.01).astype(np.float32)
-    fitted = candidate.fit(Examples(rows.ids, labels, weights), rows, seed=1, progress=False)
+    fitted = fit(candidate, Examples(rows.ids, labels, weights), rows, seed=1)
     assert ((fitted.logits(rows.ids) > 0) == rows.labels).mean() > 0.9
 
 
 def test_the_recurrent_network_reports_every_epoch():
     candidate = replace(CANDIDATES["bilstm"], epochs=2)
-    history = candidate.fit(examples(64, seed=1), examples(32, seed=2), seed=3, progress=False).history
+    history = fit(candidate, examples(64, seed=1), examples(32, seed=2), seed=3).history
     assert [set(epoch) >= {"loss", "accuracy", "val_loss", "val_accuracy"} for epoch in history] == [
         True,
         True,
@@ -88,7 +107,7 @@ def test_the_figures_of_an_epoch_are_those_of_all_rows():
     weights = np.linspace(0.1, 5, 150, dtype=np.float32)
     held_out = Examples(rows.ids, rows.labels, weights)
     candidate = replace(CANDIDATES["bilstm"], epochs=1)
-    fitted = candidate.fit(examples(300, seed=1), held_out, seed=3, progress=False)
+    fitted = fit(candidate, examples(300, seed=1), held_out, seed=3)
     logits = fitted.logits(rows.ids)
     losses = np.logaddexp(0, np.where(rows.labels == 1, -logits, logits))
     hits = (logits > 0) == (rows.labels == 1)
@@ -99,7 +118,7 @@ def test_the_figures_of_an_epoch_are_those_of_all_rows():
 def test_the_best_epoch_is_kept_not_the_last():
     wild = replace(CANDIDATES["bilstm"], learning_rate=0.3, epochs=8, patience=8)
     held_out = examples(200, seed=2)
-    fitted = wild.fit(examples(300, seed=1), held_out, seed=4, progress=False)
+    fitted = fit(wild, examples(300, seed=1), held_out, seed=4)
     logits = fitted.logits(held_out.ids)
     loss = np.logaddexp(0, np.where(held_out.labels == 1, -logits, logits)).mean()
     losses = [epoch["val_loss"] for epoch in fitted.history]

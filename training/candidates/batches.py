@@ -1,0 +1,56 @@
+"""Examples fed to a network: batches of texts of like length, so that little of a batch is padding."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from training.candidates.base import Examples
+
+Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Ids (N, T) int32, labels (N, 1) float32 and weights (N,) float32."""
+SORTED_BATCHES = 64
+
+
+class LengthSortedBatches:
+    """Batches of texts of like length, each cut to its longest, in a new random order every time.
+
+    With ``seed`` None the order is always the same, for validation. Keras's own data sets take the first
+    batches' length for that of all, so the network is fed batch by batch.
+    """
+
+    def __init__(self, examples: Examples, *, batch_size: int, seed: int | tuple[int, ...] | None) -> None:
+        self._examples = examples
+        self._batch_size = batch_size
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self._lengths = (examples.ids != 0).sum(axis=1)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._examples) / self._batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self.after(0)
+
+    def after(self, batches: int) -> Iterator[Batch]:
+        """The batches of a new order but for its first ones."""
+        examples = self._examples
+        for rows in self._order()[batches:]:
+            longest = max(int(self._lengths[rows].max()), 1)
+            labels = examples.labels[rows].astype(np.float32)[:, None]
+            yield examples.ids[rows, :longest], labels, examples.weights[rows]
+
+    def _order(self) -> list[npt.NDArray[np.int64]]:
+        rows = np.arange(len(self._examples))
+        if self._random is None:
+            return self._cut(rows)
+        self._random.shuffle(rows)
+        span = self._batch_size * SORTED_BATCHES
+        batches = [
+            batch for start in range(0, len(rows), span) for batch in self._cut(rows[start : start + span])
+        ]
+        return [batches[number] for number in self._random.permutation(len(batches))]
+
+    def _cut(self, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+        by_length = rows[np.argsort(self._lengths[rows], kind="stable")]
+        return np.split(by_length, range(self._batch_size, len(by_length), self._batch_size))

@@ -1,0 +1,253 @@
+"""A pretrained BERT, its vocabulary cut to that of tweets, fine-tuned as a whole (Keras)."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import keras
+import mlflow
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+from tqdm import tqdm
+
+from export.text_graph import FIRST_WORD_ID, PADDING_ID
+from export.transformer import transformer_logits
+from training.candidates.base import Examples, pinned
+from training.candidates.batches import Batch, LengthSortedBatches
+from training.candidates.pretrained import END, START, Pretrained, read_pretrained
+from training.checkpoints import Checkpoints, Progress
+from training.wordpieces import build_pieces
+
+PREFIX = 2
+"""[CLS] and [SEP] stand before the text: attention that finds nothing rests on them (Clark et al. 2019)."""
+REPORT_STEPS = 500
+VALIDATION_ROWS = 6000
+SECONDS_BETWEEN_CHECKPOINTS = 240.0
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """Embedding -> ``layers`` encoder layers -> mean over the text -> logit.
+
+    ``folder``: pretrained weights in Hugging Face's format; empty for the package `pretrained.PACKAGE`.
+    ``precision``: ``bfloat16`` computes in 16 bits with weights in 32. The learning rate rises over
+    ``warmup`` batches, stays, and falls to zero over the last part ``cooldown`` of all batches, so that a run
+    may be made longer or ended sooner on the way (Hu et al. 2024): stop it, resume it with other ``epochs``.
+    """
+
+    family: str = "transformer"
+    vocabulary_size: int = 10_000
+    max_tokens: int = 64
+    folder: str = ""
+    layers: int = 6
+    dropout: float = 0.1
+    learning_rate: float = 1.5e-4
+    weight_decay: float = 0.01
+    warmup: int = 500
+    cooldown: float = 0.3
+    batch_size: int = 128
+    epochs: float = 2.0
+    precision: str = "bfloat16"
+
+    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
+        """The pieces of words that the model is to know."""
+        known = read_pretrained(self.folder).pieces
+        return build_pieces(normalised, size=self.vocabulary_size, known=known, favoured=favoured)
+
+    def fit(
+        self,
+        train: Examples,
+        validation: Examples,
+        *,
+        vocabulary: Sequence[str],
+        seed: int,
+        progress: bool,
+        checkpoints: Path | None = None,
+    ) -> "FittedTransformer":
+        """Fine-tune with AdamW; the state after the last batch is the model."""
+        keras.utils.set_random_seed(seed)
+        pretrained = read_pretrained(self.folder)
+        network = self.network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
+        _initialise(network, pretrained, vocabulary)
+        network.compile(
+            keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay, clipnorm=1.0),
+            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            weighted_metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+            jit_compile=False,
+        )
+        network.optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+        kept = self._kept(checkpoints, train, vocabulary) if checkpoints else None
+        state = kept.restore(network) if kept else Progress()
+        self._train(network, train, _some(validation, seed), state, kept, seed=seed, progress=progress)
+        exact = replace(self, precision="float32").network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
+        exact.set_weights(network.get_weights())
+        return FittedTransformer(exact, state.history)
+
+    def network(self, pretrained: Pretrained, *, words: int) -> keras.Model:
+        """The untrained network: int32 (N, T) ids -> float32 (N, 1) logits.
+
+        Two ids more than ``words`` stand for [CLS] and [SEP]; the network puts them before the text itself.
+        """
+        config = pretrained.config
+        width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
+        precision = keras.DTypePolicy("mixed_bfloat16" if self.precision == "bfloat16" else "float32")
+
+        def dense(units: int, name: str, activation: str | None = None) -> keras.layers.Layer:
+            return keras.layers.Dense(units, activation=activation, name=name, dtype=precision)
+
+        def added(residual: keras.KerasTensor, change: keras.KerasTensor, name: str) -> keras.KerasTensor:
+            change = keras.layers.Dropout(self.dropout, dtype=precision)(change)
+            total = keras.layers.Add(dtype=precision)([residual, change])
+            return keras.layers.LayerNormalization(epsilon=epsilon, name=name, dtype=precision)(total)
+
+        ids = keras.Input((None,), dtype="int32", name="ids")
+        first = ops.zeros_like(ids[:, :1])
+        whole = ops.concatenate([first + words, first + (words + 1), ids], axis=1)
+        positions = ops.cumsum(ops.ones_like(whole), axis=1) - 1
+        table = keras.layers.Embedding(words + PREFIX, width, name="words", dtype=precision)
+        places = keras.layers.Embedding(self.max_tokens + PREFIX, width, name="positions", dtype=precision)
+        x = keras.layers.Add(dtype=precision)([table(whole), places(positions)])
+        x = keras.layers.LayerNormalization(epsilon=epsilon, name="embedded", dtype=precision)(x)
+        x = keras.layers.Dropout(self.dropout, dtype=precision)(x)
+        there = ops.not_equal(whole, PADDING_ID)
+        mask = ops.expand_dims(ops.expand_dims(there, 1), 1)
+        for layer in range(self.layers):
+            apart = keras.layers.Reshape((-1, heads, width // heads), name=f"heads_{layer}", dtype=precision)
+            query, key, value = (
+                apart(dense(width, f"{name}_{layer}")(x)) for name in ("query", "key", "value")
+            )
+            read = ops.dot_product_attention(query, key, value, mask=mask)
+            read = keras.layers.Reshape((-1, width), dtype=precision)(read)
+            x = added(x, dense(width, f"attention_{layer}")(read), f"attended_{layer}")
+            hidden = dense(config.intermediate_size, f"hidden_{layer}", "gelu")(x)
+            x = added(x, dense(width, f"output_{layer}")(hidden), f"encoded_{layer}")
+        token = ops.expand_dims(ops.cast(there, "float32"), -1)
+        mean = ops.sum(ops.cast(x, "float32") * token, axis=1) / ops.sum(token, axis=1)
+        mean = keras.layers.Dropout(self.dropout)(mean)
+        return keras.Model(ids, keras.layers.Dense(1, name="logit")(mean))
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a batch, of ``steps`` in all."""
+        falling = max(round(steps * self.cooldown), 1)
+        return self.learning_rate * min(1.0, (step + 1) / max(self.warmup, 1), (steps - step) / falling)
+
+    def _train(
+        self,
+        network: keras.Model,
+        train: Examples,
+        validation: Examples,
+        state: Progress,
+        kept: Checkpoints | None,
+        *,
+        seed: int,
+        progress: bool,
+    ) -> None:
+        batches = -(-len(train) // self.batch_size)
+        steps = max(round(batches * self.epochs), 1)
+        report = min(REPORT_STEPS, steps)
+        bar = tqdm(initial=state.step, total=steps, unit="batch", disable=not progress)
+        sums = np.zeros(3)
+        started = time.monotonic() - state.seconds
+        for ids, labels, weights in _from(state.step, steps, train, batch_size=self.batch_size, seed=seed):
+            network.optimizer.learning_rate.assign(self.rate(state.step, steps))
+            figures = network.train_on_batch(ids, labels, sample_weight=weights, return_dict=True)
+            network.reset_metrics()
+            sums += (figures["loss"] * len(ids), figures["accuracy"] * weights.sum(), weights.sum())
+            state.step += 1
+            state.seconds = time.monotonic() - started
+            bar.update()
+            if state.step % report == 0 or state.step == steps:
+                loss, hits, weight = sums
+                sums[:] = 0
+                measured = {"loss": float(loss / weight), "accuracy": float(hits / weight)}
+                measured |= _measured(network, validation)
+                epoch = {"step": state.step, "epoch": state.step / batches, "seconds": state.seconds}
+                state.history.append({**epoch, **measured})
+                if progress:
+                    tqdm.write(", ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+            if kept and (kept.due() or state.step == steps):
+                kept.save(network, state)
+        bar.close()
+
+    def _kept(self, folder: Path, train: Examples, vocabulary: Sequence[str]) -> Checkpoints:
+        shape = f"{self.layers} layers, {self.max_tokens} tokens, batches of {self.batch_size}"
+        digest = hashlib.sha256(train.ids.data)
+        digest.update("\n".join(vocabulary).encode())
+        return Checkpoints(
+            folder,
+            purpose=f"{shape}, data {digest.hexdigest()}",
+            every_seconds=SECONDS_BETWEEN_CHECKPOINTS,
+        )
+
+
+@dataclass(frozen=True)
+class FittedTransformer:
+    """The trained network, in 32 bits."""
+
+    network: keras.Model
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Keras's own inference."""
+        return transformer_logits(self.network, ids)
+
+    def log_model(self) -> None:
+        """Log the network in MLflow's Keras flavour."""
+        mlflow.keras.log_model(self.network, name="model", pip_requirements=pinned("keras", "numpy"))
+
+
+def _initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
+    """Put the pretrained weights into the network; the layer that gives the logit stays random."""
+    layers = {layer.name: layer for layer in network.layers}
+    table = np.zeros(layers["words"].get_weights()[0].shape, dtype=np.float32)
+    table[1] = pretrained.embeddings(["[UNK]"])[0]
+    table[FIRST_WORD_ID:] = pretrained.embeddings([*vocabulary, START, END])
+    layers["words"].set_weights([table])
+    layers["positions"].set_weights([pretrained.positions(len(layers["positions"].get_weights()[0]))])
+    layers["embedded"].set_weights(pretrained.norm("embeddings.LayerNorm"))
+    parts = {
+        "query": "attention.self.query",
+        "key": "attention.self.key",
+        "value": "attention.self.value",
+        "attention": "attention.output.dense",
+        "attended": "attention.output.LayerNorm",
+        "hidden": "intermediate.dense",
+        "output": "output.dense",
+        "encoded": "output.LayerNorm",
+    }
+    for name, layer in layers.items():
+        part, _, number = name.partition("_")
+        if part in parts and number.isdigit():
+            given = pretrained.norm if part in ("attended", "encoded") else pretrained.dense
+            layer.set_weights(given(f"encoder.layer.{number}.{parts[part]}"))
+
+
+def _from(step: int, steps: int, train: Examples, *, batch_size: int, seed: int) -> Iterator[Batch]:
+    """The batches of a run from one on: every epoch has its own order, which the seed decides alone."""
+    per_epoch = -(-len(train) // batch_size)
+    while step < steps:
+        epoch = step // per_epoch
+        batches = LengthSortedBatches(train, batch_size=batch_size, seed=(seed, epoch))
+        for batch in batches.after(step - epoch * per_epoch):
+            if step == steps:
+                return
+            yield batch
+            step += 1
+
+
+def _some(examples: Examples, seed: int) -> Examples:
+    rows = np.random.default_rng(seed).permutation(len(examples))[:VALIDATION_ROWS]
+    return Examples(examples.ids[rows], examples.labels[rows], examples.weights[rows])
+
+
+def _measured(network: keras.Model, rows: Examples) -> dict[str, float]:
+    """Loss and accuracy, each row counting as much as it weighs."""
+    logits = transformer_logits(network, rows.ids)
+    losses = np.logaddexp(0, np.where(rows.labels == 1, -logits, logits))
+    return {
+        "val_loss": float(np.average(losses, weights=rows.weights)),
+        "val_accuracy": float(np.average((logits > 0) == rows.labels, weights=rows.weights)),
+    }
