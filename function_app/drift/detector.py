@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from function_app.drift.watches import Floats, Watch
 
-LUMP = 0.90
+LUMP = 0.95
 MONTH_SECONDS = 730 * 3600.0
 MONTH_TWEETS = 20_000
 
