@@ -117,7 +117,7 @@ def test_the_command_takes_a_token_from_the_environment_and_fails_with_one_line(
     with Endpoint(Status.FAILED) as endpoint:
         assert main(["publish", "--package", str(package), "--endpoint", endpoint.address]) == 1
     assert endpoint.asked[0][2] == "Bearer another-token"
-    assert capsys.readouterr().err == "the deployment d-1 ended as failed\n"
+    assert capsys.readouterr().err == "error: the deployment d-1 ended as failed\n"
 
 
 def test_without_azure_s_command_line_that_is_said(
@@ -125,4 +125,4 @@ def test_without_azure_s_command_line_that_is_said(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["publish", "--package", str(package), "--app", "a", "--group", "g"]) == 1
-    assert capsys.readouterr().err == "az (Azure CLI) is not installed\n"
+    assert capsys.readouterr().err == "error: az (Azure CLI) is not installed\n"
