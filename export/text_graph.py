@@ -187,12 +187,12 @@ class Normaliser:
         return normalised
 
 
-class WordIds:
-    """Runs the word-id stage on normalised texts."""
+class TokenIds:
+    """Runs a stage ``normalised`` -> ``ids``, such as that of `word_ids`, on normalised texts."""
 
-    def __init__(self, vocabulary: Sequence[str], *, max_tokens: int) -> None:
+    def __init__(self, stage: onnx.ModelProto, *, max_tokens: int) -> None:
         self.max_tokens = max_tokens
-        self._session = session(word_ids(vocabulary, max_tokens=max_tokens))
+        self._session = session(stage)
 
     def __call__(self, normalised: Sequence[str], *, chunk: int = 4096) -> npt.NDArray[np.int32]:
         """The ids of N normalised texts, (N, max_tokens) int32, padded with 0 on the right."""

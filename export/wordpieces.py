@@ -3,13 +3,11 @@
 import json
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper
 
 from export.rewriting import SAME_MEANING
-from export.text_graph import FIRST_WORD_ID, PADDING_ID, UNKNOWN_ID, chunks, model_of, session
+from export.text_graph import FIRST_WORD_ID, PADDING_ID, UNKNOWN_ID, model_of
 
 CONTINUED = "##"
 """What a piece begins with that continues a word."""
@@ -91,21 +89,3 @@ def piece_ids(pieces: Sequence[str], *, max_tokens: int) -> onnx.ModelProto:
         ],
         constants=constants,
     )
-
-
-class PieceIds:
-    """Runs the wordpiece stage on normalised texts."""
-
-    def __init__(self, pieces: Sequence[str], *, max_tokens: int) -> None:
-        self.max_tokens = max_tokens
-        self._session = session(piece_ids(pieces, max_tokens=max_tokens))
-
-    def __call__(self, normalised: Sequence[str], *, chunk: int = 4096) -> npt.NDArray[np.int32]:
-        """The ids of N normalised texts, (N, max_tokens) int32, padded with 0 on the right."""
-        ids = np.zeros((len(normalised), self.max_tokens), dtype=np.int32)
-        start = 0
-        for rows in chunks(normalised, chunk):
-            found = self._session.run(["ids"], {"normalised": rows})[0][:, : self.max_tokens]
-            ids[start : start + len(rows), : found.shape[1]] = found
-            start += len(rows)
-        return ids

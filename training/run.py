@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from export.families import TokenIds, token_ids
+from export.families import token_ids
 from export.held_out import DISTANT_LABELS
-from export.text_graph import Normaliser
+from export.text_graph import Normaliser, TokenIds
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
 from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare

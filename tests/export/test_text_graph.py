@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.text_graph import FIRST_WORD_ID, UNKNOWN_ID, Normaliser, WordIds, known_share
+from export.text_graph import FIRST_WORD_ID, UNKNOWN_ID, Normaliser, TokenIds, known_share, word_ids
 
 ROOT = Path(__file__).resolve().parents[2]
 NORMALISER = Normaliser()
@@ -47,7 +47,7 @@ def test_a_text_reads_the_same_alone_and_in_a_batch(texts):
 
 
 def test_spellings_of_one_meaning_share_an_id_and_others_are_unknown():
-    to_ids = WordIds(["_happy_", "_angry_", "flight"], max_tokens=6)
+    to_ids = TokenIds(word_ids(["_happy_", "_angry_", "flight"], max_tokens=6), max_tokens=6)
     ids = to_ids(NORMALISER(["flight :) :-D 😀 =)", "😡 >:( 🤬 flight", "zzz flight", ""]))
     happy, angry, flight = (FIRST_WORD_ID + n for n in range(3))
     assert ids.tolist() == [
@@ -60,13 +60,13 @@ def test_spellings_of_one_meaning_share_an_id_and_others_are_unknown():
 
 
 def test_a_long_text_is_cut_after_max_tokens():
-    to_ids = WordIds(["a"], max_tokens=3)
+    to_ids = TokenIds(word_ids(["a"], max_tokens=3), max_tokens=3)
     assert to_ids(NORMALISER(["a a b a a", "b"])).tolist() == [[2, 2, 1], [1, 0, 0]]
 
 
 def test_chunks_do_not_change_the_answer():
     texts = [f"tweet {'very ' * (n % 7)} long {n}" for n in range(50)]
-    to_ids = WordIds(["tweet", "very", "long"], max_tokens=12)
+    to_ids = TokenIds(word_ids(["tweet", "very", "long"], max_tokens=12), max_tokens=12)
     normalised = NORMALISER(texts)
     assert NORMALISER(texts, chunk=7) == normalised
     np.testing.assert_array_equal(to_ids(normalised, chunk=7), to_ids(normalised))

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.text_graph import FIRST_WORD_ID, UNKNOWN_ID, Normaliser, known_share, session
-from export.wordpieces import PieceIds, piece_ids
+from export.text_graph import FIRST_WORD_ID, UNKNOWN_ID, Normaliser, TokenIds, known_share, session
+from export.wordpieces import piece_ids
 from training.candidates.pretrained import cut
 
 PIECES = ["_happy_", "_user_", "air", "##line", "##s", "late", "a", "##a", "b", "##b", "don't", "!"]
-TO_IDS = PieceIds(PIECES, max_tokens=6)
+TO_IDS = TokenIds(piece_ids(PIECES, max_tokens=6), max_tokens=6)
 RUNNING = session(piece_ids(PIECES, max_tokens=6))
 
 
