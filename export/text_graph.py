@@ -118,7 +118,6 @@ def word_ids(vocabulary: Sequence[str], *, max_tokens: int) -> onnx.ModelProto:
     ``unknown_tokens: int64[N]`` among these. Spellings that `SAME_MEANING` puts under a token of the
     vocabulary get that token's id.
     """
-    info = helper.make_tensor_value_info
     ids = {word: FIRST_WORD_ID + index for index, word in enumerate(vocabulary)}
     for token, spellings in SAME_MEANING.items():
         if token in ids:
@@ -150,8 +149,16 @@ def word_ids(vocabulary: Sequence[str], *, max_tokens: int) -> onnx.ModelProto:
         helper.make_tensor("one_column", TensorProto.INT64, [4], [0, 0, 0, 1]),
         helper.make_tensor("unknown", TensorProto.INT64, [], [UNKNOWN_ID]),
     ]
+    return token_stage_of("word_ids", nodes, constants)
+
+
+def token_stage_of(
+    name: str, nodes: Sequence[onnx.NodeProto], constants: Sequence[TensorProto]
+) -> onnx.ModelProto:
+    """A stage ``normalised`` -> ``ids`` (N, T) int32, ``tokens`` and ``unknown_tokens`` (N,) int64."""
+    info = helper.make_tensor_value_info
     return model_of(
-        "word_ids",
+        name,
         nodes,
         inputs=[info("normalised", TensorProto.STRING, ["N"])],
         outputs=[

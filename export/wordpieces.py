@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from export.rewriting import SAME_MEANING
-from export.text_graph import FIRST_WORD_ID, PADDING_ID, UNKNOWN_ID, model_of
+from export.text_graph import FIRST_WORD_ID, PADDING_ID, UNKNOWN_ID, token_stage_of
 
 CONTINUED = "##"
 """What a piece begins with that continues a word."""
@@ -23,7 +23,6 @@ def piece_ids(pieces: Sequence[str], *, max_tokens: int) -> onnx.ModelProto:
     cut from its start on, each time after the longest piece that fits; what cannot be cut is one unknown
     piece at its end.
     """
-    info = helper.make_tensor_value_info
     ids = {piece: FIRST_WORD_ID + index for index, piece in enumerate(pieces)}
     for token, spellings in SAME_MEANING.items():
         if token in ids:
@@ -78,14 +77,4 @@ def piece_ids(pieces: Sequence[str], *, max_tokens: int) -> onnx.ModelProto:
         helper.make_tensor("last", TensorProto.INT64, [], [-1]),
         helper.make_tensor("unknown", TensorProto.INT64, [], [UNKNOWN_ID]),
     ]
-    return model_of(
-        "piece_ids",
-        nodes,
-        inputs=[info("normalised", TensorProto.STRING, ["N"])],
-        outputs=[
-            info("ids", TensorProto.INT32, ["N", "T"]),
-            info("tokens", TensorProto.INT64, ["N"]),
-            info("unknown_tokens", TensorProto.INT64, ["N"]),
-        ],
-        constants=constants,
-    )
+    return token_stage_of("piece_ids", nodes, constants)

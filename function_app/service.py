@@ -118,7 +118,8 @@ class Service:
         """Scores texts, in order."""
         started = time.perf_counter()
         predictor = self.predictor()
-        rows = self._recorded(predictor, request.texts)
+        rows = self._rows(predictor, request.texts)
+        self.recorder.record(rows)
         answer = BatchAnswer([_prediction_answer(row) for row in rows], predictor.version)
         self.summary.add(rows, seconds=time.perf_counter() - started)
         return answer
@@ -259,11 +260,6 @@ class Service:
         self.summary.send()
         self.telemetry.close()
         self.store.close()
-
-    def _recorded(self, predictor: Predictor, texts: Sequence[str]) -> list[Prediction]:
-        rows = self._rows(predictor, texts)
-        self.recorder.record(rows)
-        return rows
 
     def _rows(self, predictor: Predictor, texts: Sequence[str]) -> list[Prediction]:
         scores = predictor.predict(texts)

@@ -39,7 +39,7 @@ tweets so far is a multiple of it, so it makes no difference how the tweets are 
 MEMORY = 300.0
 """Tweets over which a learned alternative forgets."""
 
-_NOTHING = -700.0
+NO_EVIDENCE = -700.0
 """Logarithm of no evidence: finite, for JSON has no infinity."""
 
 
@@ -216,7 +216,7 @@ def _fresh(watches: Sequence[Watch]) -> DetectorState:
         latest=0.0,
         seen=0,
         total_confidence=0.0,
-        log_r=[_NOTHING] * alternatives,
+        log_r=[NO_EVIDENCE] * alternatives,
         cusum=[0.0] * alternatives,
         since=[0.0] * alternatives,
         counts=[0] * alternatives,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from function_app.clock import rfc3339
 from function_app.drift.accuracy import estimated_accuracy
-from function_app.drift.detector import Detector
+from function_app.drift.detector import NO_EVIDENCE, Detector
 from function_app.drift.monitor import DriftRule, Monitor, Stream
 from function_app.drift.watches import Watch
 from function_app.store.records import (
@@ -21,9 +21,6 @@ from function_app.store.records import (
     DriftTestName,
     DriftVotes,
 )
-
-_NO_EVIDENCE = -700.0
-"""Logarithm of next to nothing: finite, for JSON has no infinity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +111,7 @@ def _finding(watch: Watch, number: int, detector: Detector, rule: DriftRule) -> 
     )
     since = _measured(ever, count=int(detector.counts[place]), total=float(detector.sums[place]))
     matters = since.effect * watch.direction(strongest) >= watch.least
-    weight = log_e + log(watch.share) if matters else _NO_EVIDENCE
+    weight = log_e + log(watch.share) if matters else NO_EVIDENCE
     moment = datetime.fromtimestamp(float(detector.since[place]), UTC)
     return _Finding(
         since=replace(since, status=_status(weight, rule.alarm_at), since=rfc3339(moment)),
@@ -140,7 +137,7 @@ def _status(log_e: float, alarm_at: float) -> DriftStatus:
 
 def _together(findings: Sequence[_Finding]) -> float:
     """Logarithm of the sum of the evidence of those that count."""
-    return float(np.logaddexp.reduce([_NO_EVIDENCE, *(one.weight for one in findings)]))
+    return float(np.logaddexp.reduce([NO_EVIDENCE, *(one.weight for one in findings)]))
 
 
 def _moved(findings: Sequence[_Finding], status: DriftStatus) -> list[_Finding]:
