@@ -288,7 +288,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="DRIFT_SAMPLE_PER_HOUR",
         type="whole number",
-        default="12",
+        default="8",
         help="Predictions an hour, in the long run, that drift is judged on; drawn by their ids.",
         read=_whole_number(least=1, most=1_000_000),
     ),

@@ -6,6 +6,11 @@ that is repeated draws the same. Checks within one hour share what it has.
 
 What quiet hours leave is saved up, for `SAVED_HOURS` hours (a token bucket, full at the start). So a batch
 that comes at once can be judged. More would be spent in whatever mood a deployment falls into.
+
+To an alternative that is about as near as a mood, even that would be proof (`Watch.patient`). So such ones
+have an allowance that saves `PATIENT_HOURS`: their tweets come evenly over a day, and where its moods level
+out, the likelihood ratio of the whole day has a mean of at most 1. (It is a product with one factor a tweet,
+and of factors with a given sum the product is largest where all are equal.)
 """
 
 import msgspec
@@ -16,7 +21,8 @@ from function_app.drift.watches import Floats
 
 HOUR_SECONDS = 3600
 
-SAVED_HOURS = 12
+SAVED_HOURS = 18
+PATIENT_HOURS = 2
 
 
 class AllowanceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +33,14 @@ class AllowanceState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Allowance:
-    """`per_hour` tweets count in the long run."""
+    """`per_hour` tweets count in the long run, and those of `saved_hours` at once."""
 
-    def __init__(self, per_hour: int, state: AllowanceState | None) -> None:
+    def __init__(
+        self, per_hour: int, state: AllowanceState | None, *, saved_hours: int = SAVED_HOURS
+    ) -> None:
         self._per_hour = per_hour
-        self._saved = per_hour * SAVED_HOURS if state is None else state.saved
+        self._most = per_hour * saved_hours
+        self._saved = self._most if state is None else state.saved
         self._hour = None if state is None else state.hour
 
     def draw(self, seconds: Floats, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -59,7 +68,7 @@ class Allowance:
         self._hour = hour if self._hour is None else self._hour
         if hour > self._hour:
             earned = self._per_hour * (hour - self._hour)
-            self._saved, self._hour = min(self._saved + earned, self._per_hour * SAVED_HOURS), hour
+            self._saved, self._hour = min(self._saved + earned, self._most), hour
         count = min(wanted, self._saved)
         self._saved -= count
         return count

@@ -13,6 +13,9 @@ first month and grows by at most 1 in each month after it: at most α false alar
 hours or 20,000 tweets, whichever lasts longer. `LUMP` of the first month's budget is there from the first
 tweet: a change that came with the deployment, the likeliest one, is found the soonest.
 
+A tweet that an alternative leaves out is one that says nothing to it: L is 1. Which ones are left out follows
+from when they came, never from what they say.
+
 An R above its cap is lowered to it, which can only delay an alarm. So evidence of a change that is over dies
 away within some hundred tweets.
 
@@ -79,6 +82,7 @@ class Detector:
         self._caps = log_cap - np.log(weights)
         self._fixed = [_with_absent(watch.log_ratios) for watch in watches]
         self._values = [np.append(watch.values, 0.0) for watch in watches]
+        self._patient = np.concatenate([watch.patient for watch in watches])
         state = _fresh(watches) if state is None else state
         self.started, self.latest, self.seen = state.started, state.latest, state.seen
         self.total_confidence = state.total_confidence
@@ -91,14 +95,23 @@ class Detector:
         self._learned = [np.array(one) for one in state.learned]
         self._pending = [np.array(one, np.int64) for one in state.pending]
 
-    def observe(self, cells: NDArray[np.integer], *, seconds: Floats, confidence: Floats) -> None:
+    def observe(
+        self,
+        cells: NDArray[np.integer],
+        *,
+        seconds: Floats,
+        confidence: Floats,
+        even: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Takes N tweets in their order.
 
         `cells` (N, T): the cell in each watch, -1 where it is not known. `seconds` (N,) since 1970: when each
-        came. `confidence` (N,): of their labels, 0 to 1.
+        came. `confidence` (N,): of their labels, 0 to 1. `even` (N,): which of them patient alternatives
+        take; None for all.
         """
         if len(cells) == 0:
             return
+        even = np.ones(len(cells), bool) if even is None else even
         if self.seen == 0:
             self.started = self.latest = float(seconds[0])
             self.since[:] = self.started
@@ -106,7 +119,8 @@ class Detector:
         start = 0
         while start < len(cells):
             end = min(len(cells), start + BLOCK - self.seen % BLOCK)
-            self._add(cells[start:end], seconds[start:end], confidence[start:end])
+            block = slice(start, end)
+            self._add(cells[block], seconds[block], confidence[block], even[block])
             if self.seen % BLOCK == 0:
                 self._learn()
             start = end
@@ -130,17 +144,34 @@ class Detector:
             pending=[one.tolist() for one in self._pending],
         )
 
-    def _add(self, cells: NDArray[np.integer], seconds: Floats, confidence: Floats) -> None:
+    def _add(
+        self,
+        cells: NDArray[np.integer],
+        seconds: Floats,
+        confidence: Floats,
+        even: NDArray[np.bool_],
+    ) -> None:
+        taken = even[:, None] | ~self._patient
         tables, values = self._tables()
         columns = range(len(tables))
-        steps = np.concatenate([tables[column][:, cells[:, column]].T for column in columns], axis=1)
+        steps = np.concatenate([tables[column][:, cells[:, column]].T for column in columns], axis=1) * taken
         measured = np.stack([values[column][cells[:, column]] for column in columns], axis=1)
         sums = steps.cumsum(axis=0)
         with np.errstate(divide="ignore"):  # no budget may have become available
             budget = np.log(self._budget(seconds))
         terms = np.vstack([self.log_r, budget[:, None] - (sums - steps)])
         self.log_r = np.minimum(np.logaddexp.reduce(terms, axis=0) + sums[-1], self._caps)
-        self._look_back(sums, np.cumsum(cells >= 0, axis=0), measured.cumsum(axis=0), confidence, seconds)
+        present = cells >= 0
+        self._look_back(
+            sums,
+            np.cumsum(present[:, self.owner] & taken, axis=0),
+            np.cumsum(measured[:, self.owner] * taken, axis=0),
+            np.cumsum(confidence[:, None] * taken, axis=0),
+            seconds,
+        )
+        self.totals = self.totals + present.sum(axis=0)
+        self.total_sums = self.total_sums + measured.sum(axis=0)
+        self.total_confidence += float(confidence.sum())
         for column, pending in enumerate(self._pending):
             if len(pending):
                 known = cells[:, column][cells[:, column] >= 0]
@@ -161,26 +192,24 @@ class Detector:
     def _look_back(
         self,
         sums: Floats,
-        present: NDArray[np.integer],
-        measured: Floats,
-        confidence: Floats,
+        counts: NDArray[np.integer],
+        values: Floats,
+        sure: Floats,
         seconds: Floats,
     ) -> None:
-        """Moves the CUSUMs on over a block, and the tallies since they last stood at zero."""
+        """Moves the CUSUMs on over a block, and the tallies since they last stood at zero; all but the times
+        are (N, A), added up over the block.
+        """
         paths = self.cusum + sums
         last = len(paths) - 1 - np.argmin(paths[::-1], axis=0)
         lowest = np.minimum(paths[last, np.arange(paths.shape[1])], 0.0)
         reset = lowest < 0
         self.cusum = np.minimum(paths[-1] - lowest, self._caps)
-        counts, values, sure = present[:, self.owner], measured[:, self.owner], confidence.cumsum()
         alternatives = np.arange(len(self.owner))
         self.since = np.where(reset, seconds[np.minimum(last + 1, len(paths) - 1)], self.since)
         self.counts = np.where(reset, -counts[last, alternatives], self.counts) + counts[-1]
         self.sums = np.where(reset, -values[last, alternatives], self.sums) + values[-1]
-        self.confidence = np.where(reset, -sure[last], self.confidence) + sure[-1]
-        self.totals = self.totals + present[-1]
-        self.total_sums = self.total_sums + measured[-1]
-        self.total_confidence += float(sure[-1])
+        self.confidence = np.where(reset, -sure[last, alternatives], self.confidence) + sure[-1]
 
     def _tables(self) -> tuple[list[Floats], list[Floats]]:
         """For each watch the log-likelihood ratios (A, K + 1) and the values (K + 1,); last comes absence."""

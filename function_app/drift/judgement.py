@@ -55,8 +55,8 @@ def judge(monitor: Monitor) -> Judgement:
 
     Tweets and votes each have their part of the budget, but what people vote on is not independent of what
     the tweets were. So their evidence is not added up, the larger one counts; the chance that either is
-    misleading is at most the sum of both parts. A test whose effect is smaller than what matters in practice
-    does not count.
+    misleading is at most the sum of both parts. An alternative does not count where the measured effect is
+    smaller than what matters in practice.
     """
     rule = monitor.rule
     tweets, votes = _findings(monitor.tweets, rule), _findings(monitor.votes, rule)
@@ -93,7 +93,12 @@ def _finding(watch: Watch, number: int, detector: Detector, rule: DriftRule) -> 
     alternatives = np.flatnonzero(detector.owner == number)
     evidence = np.log(watch.weights) + detector.log_r[alternatives]
     log_e = float(np.logaddexp.reduce(evidence))
-    strongest = int(np.argmax(evidence))
+    directions = np.array([watch.direction(one) for one in range(len(alternatives))])
+    counts = np.maximum(detector.counts[alternatives], 1)
+    effects = directions * (detector.sums[alternatives] / counts - watch.reference)
+    matters = (detector.counts[alternatives] > 0) & (effects >= watch.leasts)
+    counted = np.where(matters, evidence, NO_EVIDENCE)
+    strongest = int(np.argmax(counted if matters.any() else evidence))
     place = alternatives[strongest]
     ever = DriftTest(
         name=watch.name,
@@ -110,8 +115,7 @@ def _finding(watch: Watch, number: int, detector: Detector, rule: DriftRule) -> 
         samples=0,
     )
     since = _measured(ever, count=int(detector.counts[place]), total=float(detector.sums[place]))
-    matters = since.effect * watch.direction(strongest) >= watch.least
-    weight = log_e + log(watch.share) if matters else NO_EVIDENCE
+    weight = max(float(np.logaddexp.reduce(counted)) + log(watch.share), NO_EVIDENCE)
     moment = datetime.fromtimestamp(float(detector.since[place]), UTC)
     return _Finding(
         since=replace(since, status=_status(weight, rule.alarm_at), since=rfc3339(moment)),

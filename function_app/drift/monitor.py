@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from function_app.bundle import Reference
 from function_app.drift.accuracy import tolerated_error_rate
-from function_app.drift.allowance import Allowance, AllowanceState
+from function_app.drift.allowance import PATIENT_HOURS, Allowance, AllowanceState
 from function_app.drift.detector import BLOCK, LUMP, MEMORY, Detector, DetectorState
 from function_app.drift.tweets import Tweets, cells, confidences
 from function_app.drift.watches import Floats, Watch, watch_of_votes, watches_of_tweets
@@ -61,6 +61,7 @@ class _Part(msgspec.Struct, kw_only=True):
     tests: str = ""
     detector: DetectorState | None = None
     allowance: AllowanceState | None = None
+    patient: AllowanceState | None = None
 
 
 class MonitorState(msgspec.Struct, kw_only=True):
@@ -87,15 +88,22 @@ class Stream:
     def __init__(self, watches: Sequence[Watch], rule: DriftRule, part: _Part) -> None:
         self.watches = watches
         self._tests = _fingerprint(watches)
-        known = part if part.tests == self._tests else _Part(allowance=part.allowance)
+        same = part.tests == self._tests
         log_cap = rule.alarm_at + log(CAP)
-        self.detector = Detector(watches, log_cap=log_cap, state=known.detector) if watches else None
-        self.allowance = Allowance(rule.sample_per_hour, known.allowance)
+        state = part.detector if same else None
+        self.detector = Detector(watches, log_cap=log_cap, state=state) if watches else None
+        self.allowance = Allowance(rule.sample_per_hour, part.allowance)
+        self.patient = Allowance(rule.sample_per_hour, part.patient, saved_hours=PATIENT_HOURS)
 
     def state(self) -> _Part:
         """What the next check needs."""
         detector = None if self.detector is None else self.detector.state()
-        return _Part(tests=self._tests, detector=detector, allowance=self.allowance.state())
+        return _Part(
+            tests=self._tests,
+            detector=detector,
+            allowance=self.allowance.state(),
+            patient=self.patient.state(),
+        )
 
 
 class Monitor:
@@ -115,11 +123,14 @@ class Monitor:
     def observe(self, tweets: Tweets) -> int:
         """Takes the tweets that the allowance lets count; how many."""
         drawn = tweets.take(self.tweets.allowance.draw(tweets.seconds, tweets.key))
+        even = np.zeros(len(drawn), bool)
+        even[self.tweets.patient.draw(drawn.seconds, drawn.key)] = True
         if self.tweets.detector is not None and len(drawn):
             self.tweets.detector.observe(
                 cells(drawn, self.tweets.watches, self.reference),
                 seconds=drawn.seconds,
                 confidence=confidences(drawn, self.reference),
+                even=even,
             )
         return len(drawn)
 
@@ -147,7 +158,14 @@ def _fingerprint(watches: Sequence[Watch]) -> str:
     digest = hashlib.sha256(f"{LUMP} {BLOCK} {MEMORY}".encode())
     for watch in watches:
         digest.update(watch.name.encode())
-        for numbers in (watch.null, watch.log_ratios, watch.weights, watch.values, watch.mixtures):
+        for numbers in (
+            watch.null,
+            watch.log_ratios,
+            watch.weights,
+            watch.values,
+            watch.mixtures,
+            watch.patient.astype(np.float64),
+        ):
             # Rounded, since instances whose processors differ in a last bit go on from each other's state.
             digest.update((np.round(numbers, 6) + 0.0).tobytes())
     return digest.hexdigest()[:16]

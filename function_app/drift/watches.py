@@ -24,7 +24,7 @@ from function_app.store.records import DriftTestName, DriftUnit
 Floats = NDArray[np.float64]
 
 SHARES: dict[DriftTestName, float] = {
-    "positive_rate": 0.82,
+    "positive_rate": 0.80,
     "confidence": 0.03,
     "length": 0.03,
     "unknown_tokens": 0.03,
@@ -32,8 +32,9 @@ SHARES: dict[DriftTestName, float] = {
     "topic": 0.03,
     "error_rate": 0.03,
 }
-"""Parts of the false-alarm budget; they add up to 1. A shift of the positive rate brings the least evidence a
-tweet, so it gets the most; a part of 0.03 costs the others 3.5 nats, a few tweets of what they look for."""
+"""Parts of the false-alarm budget. A shift of the positive rate brings the least evidence a tweet, so it gets
+the most; a part of 0.03 costs the others 3.5 nats, a few tweets of what they look for. They add up to less
+than 1: what is left is for the moods that the guarantee does not know of."""
 
 LEAST: dict[DriftTestName, float] = {
     "confidence": 0.02,
@@ -45,9 +46,17 @@ LEAST: dict[DriftTestName, float] = {
 }
 """Practical sizes, in the tests' units; that of the positive rate is the setting DRIFT_MIN_EFFECT."""
 
-POINTS = ((0.07, 0.60), (0.16, 0.40))
+POINTS = ((0.075, 0.80), (0.18, 0.20))
 """Shifts of the positive rate and the weight of each. Two are enough: one of them finds any shift of 5 points
 or more about as soon as an alternative of that very size would, and a third would take budget from both."""
+
+NEAR = 0.10
+"""An alternative within so many points is patient: tweets that were saved up are none of its evidence, only
+those that come evenly over the hours, so that the moods of a day level out."""
+
+AT_ONCE = 0.20
+"""The others take a batch at once, in whatever mood it comes. So they count where so much is measured: more
+points of positive rate than a mood has."""
 
 CONFIDENCE = ((0.04, 0.6), (0.10, 0.4))
 LENGTH = ((12.0, 0.6), (30.0, 0.4))
@@ -74,6 +83,8 @@ class Watch:
 
     `values` (K,) is what a cell contributes to the measured mean, whose value on the held-out data is
     `reference`. `mixtures`, where not empty, are the parts of a learned distribution in the alternatives.
+    A shift of the mean matters from `least`; an alternative counts from its one of `leasts` (A,). `patient`
+    (A,): which alternatives leave out tweets that were saved up (`allowance`).
     """
 
     name: DriftTestName
@@ -84,6 +95,8 @@ class Watch:
     reference: float
     least: float
     unit: DriftUnit
+    patient: NDArray[np.bool_]
+    leasts: Floats
     mixtures: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
@@ -103,7 +116,7 @@ def watches_of_tweets(reference: Reference, *, least_positive_rate: float) -> li
     score = smoothed(reference.score.counts)
     centres = _centres(reference.score)
     found = [
-        _rate("positive_rate", reference.positive_rate, POINTS, least=least_positive_rate, both_ways=True),
+        _positive_rate(reference.positive_rate, least=least_positive_rate),
         _confidence(score, centres),
     ]
     if reference.length is not None:
@@ -178,6 +191,13 @@ def _rate(
         unit="share",
         both_ways=both_ways,
     )
+
+
+def _positive_rate(rate: float, *, least: float) -> Watch:
+    watch = _rate("positive_rate", rate, POINTS, least=least, both_ways=True)
+    shifts = np.abs((np.exp(watch.log_ratios) * watch.null) @ watch.values - watch.reference)
+    near = shifts <= NEAR
+    return replace(watch, patient=near, leasts=np.where(near, least, max(least, AT_ONCE)))
 
 
 def _language(rate: float) -> Watch:
@@ -257,6 +277,8 @@ def _fixed(
         reference=float(null @ values),
         least=least,
         unit=unit,
+        patient=np.zeros(len(weights), bool),
+        leasts=np.full(len(weights), least),
     )
 
 
@@ -271,6 +293,8 @@ def _topics(null: Floats) -> Watch:
         reference=0.0,
         least=LEAST["topic"],
         unit="distance",
+        patient=np.zeros(len(mixtures), bool),
+        leasts=np.full(len(mixtures), LEAST["topic"]),
         mixtures=mixtures,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from training.drift_study.floors import Floor
 from training.drift_study.pools import Pools
-from training.drift_study.scenario import FINE, REFERENCE, STEADY, Scenario, is_small
+from training.drift_study.scenario import FINE, REFERENCE, STEADY, STREAM, Scenario, is_small
 from training.drift_study.scored import UNLABELLED, Scored
 from training.drift_study.streams import Stream, drawn, every, halves, no_votes, turning, votes
 
@@ -49,7 +49,7 @@ def other_meaning(pools: Pools) -> Scenario:
     pool = pools.general
 
     def make(rng: np.random.Generator) -> Stream:
-        parts = halves(pool, reference=REFERENCE, stream=REFERENCE, rng=rng)
+        parts = halves(pool, reference=REFERENCE, stream=STREAM, rng=rng)
         tweets = drawn(parts.stream, 6_000, replace=parts.replace, rng=rng)
         turned = (rng.random(len(tweets)) < 0.2) & (tweets.truth != UNLABELLED)
         tweets = replace(tweets, truth=np.where(turned, 1 - tweets.truth, tweets.truth))

@@ -16,8 +16,8 @@ from training.drift_study.scored import Scored, scored
 from training.drift_study.typos import with_typos
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus"
-GENERAL_ROWS = 100_000
-"""Of Sentiment140: enough that reference and stream, 40,000 tweets together, differ from stream to stream."""
+GENERAL_ROWS = 120_000
+"""Of Sentiment140: twice the reference and the longest stream, so that both differ from stream to stream."""
 
 _FLYING = re.compile(
     r"\b(?:flight|fly|flying|flew|flown|plane|airline|airport|gate|seat|crew|cabin|board|boarding|bag|bags"

@@ -4,7 +4,7 @@ import numpy as np
 
 from training.drift_study.floors import FALSE_ALARMS
 from training.drift_study.pools import Pools
-from training.drift_study.scenario import REFERENCE, Make, Scenario, is_small
+from training.drift_study.scenario import REFERENCE, STREAM, Make, Scenario, is_small
 from training.drift_study.streams import DAY, MONTH, Stream, Traffic, drawn, halves, hourly, votes, with_rate
 
 WEIGHT = 10
@@ -18,7 +18,7 @@ def no_drift(pools: Pools) -> list[Scenario]:
 
     def unchanging(traffic: Traffic, tweets: int, *, mood: float = 0.0) -> Make:
         def make(rng: np.random.Generator) -> Stream:
-            parts = halves(pool, reference=REFERENCE, stream=REFERENCE, rng=rng)
+            parts = halves(pool, reference=REFERENCE, stream=STREAM, rng=rng)
             deployed = rng.uniform(0, DAY)
             hours = traffic.arrivals(tweets, rng, deployed=deployed)
             if mood:
@@ -51,7 +51,7 @@ def no_drift(pools: Pools) -> list[Scenario]:
             name="null",
             title="no drift: 20,000 tweets, 8 an hour",
             kind="null",
-            make=unchanging(Traffic(per_hour=8), 20_000),
+            make=unchanging(Traffic(per_hour=8), STREAM),
             floor=FALSE_ALARMS,
             weight=WEIGHT,
             replaced=replaced,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from training.drift_study.floors import median_within
 from training.drift_study.pools import Pools
-from training.drift_study.scenario import FINE, REFERENCE, STEADY, Make, Scenario, is_small
+from training.drift_study.scenario import FINE, REFERENCE, STEADY, STREAM, Make, Scenario, is_small
 from training.drift_study.streams import Stream, Traffic, every, halves, hourly, no_votes, with_rate
 
 LATER = 5_000
@@ -33,7 +33,7 @@ def rate_shifts(pools: Pools) -> list[Scenario]:
         after: int = 6_000,
     ) -> Make:
         def make(rng: np.random.Generator) -> Stream:
-            parts = halves(pool, reference=2 * REFERENCE, stream=2 * REFERENCE, rng=rng)
+            parts = halves(pool, reference=2 * REFERENCE, stream=2 * STREAM, rng=rng)
             reference = with_rate(parts.reference, np.full(REFERENCE, base), replace=parts.replace, rng=rng)
             since = np.arange(-quiet, after)
             risen = np.clip((since + 1) / over, 0, 1) if over else (since >= 0).astype(float)

@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 
-from function_app.drift.allowance import HOUR_SECONDS, SAVED_HOURS, Allowance
+from function_app.drift.allowance import HOUR_SECONDS, PATIENT_HOURS, SAVED_HOURS, Allowance
 from function_app.drift.tweets import key_of
 from function_app.ids import ids_from, new_id
 
@@ -28,6 +28,12 @@ def test_a_busy_hour_counts_what_was_saved_and_the_long_run_its_share() -> None:
     drawn = draw(Allowance(20, None), hours)
     counts = np.bincount(hours[drawn].astype(int), minlength=200)
     assert counts.tolist() == [SAVED_HOURS * 20] + [20] * 199
+
+
+def test_less_may_be_saved_up() -> None:
+    hours = np.sort(np.random.default_rng(4).random(2_000) * 5)
+    drawn = draw(Allowance(20, None, saved_hours=PATIENT_HOURS), hours)
+    assert np.bincount(hours[drawn].astype(int)).tolist() == [PATIENT_HOURS * 20] + [20] * 4
 
 
 def test_quiet_hours_save_up_for_a_busy_one() -> None:

@@ -168,7 +168,7 @@ def test_heavy_traffic_is_sampled_and_all_of_it_is_read(store: SqliteStore) -> N
     rows = [msgspec.structs.replace(one, created=f"{hour}:30:00.000Z") for one in tweets(900)]
     store.add_predictions(rows)
     report = run(store)
-    assert (report.samples, report.new_samples) == (240, 240)
+    assert (report.samples, report.new_samples) == (360, 360)
     assert run(store).new_samples == 0
     assert read_checkpoint(store.drift_state("m")).read == 900
 

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from math import exp, log
 
 import msgspec
@@ -38,6 +39,8 @@ def topics(cells: int) -> Watch:
         reference=0.0,
         least=0.1,
         unit="distance",
+        patient=np.array([False, False]),
+        leasts=np.array([0.1, 0.1]),
         mixtures=np.array([0.3, 0.9]),
     )
 
@@ -105,6 +108,26 @@ def test_the_mean_of_the_evidence_is_the_budget_that_became_available(
         chance = np.prod(watch.null[cells])
         mean += chance * np.exp(feed(detector([watch]), cells[:, None], gap=gap).log_r)
     assert mean == pytest.approx(budget(5 / 50), rel=1e-9)
+
+
+def test_what_a_patient_alternative_leaves_out_says_nothing_to_it() -> None:
+    """Its evidence, its change point and its tallies are those of the tweets that it takes."""
+    rng = np.random.default_rng(7)
+    cells = (rng.random((120, 1)) < 0.5).astype(np.int64)
+    even = rng.random(120) < 0.4
+    patient = replace(RATE, patient=np.array([True, False, True]))
+    mixed, every, few = detector([patient]), detector([RATE]), detector([RATE])
+    seconds, confidence = np.zeros(120), rng.random(120)
+    mixed.observe(cells, seconds=seconds, confidence=confidence, even=even)
+    every.observe(cells, seconds=seconds, confidence=confidence)
+    few.observe(cells[even], seconds=seconds[even], confidence=confidence[even])
+    for name in ("cusum", "counts", "sums", "confidence"):
+        found = getattr(mixed, name)
+        assert found[[0, 2]] == pytest.approx(getattr(few, name)[[0, 2]]), name
+        assert found[1] == pytest.approx(getattr(every, name)[1]), name
+    assert mixed.log_r[1] == pytest.approx(every.log_r[1])
+    assert mixed.log_r[[0, 2]] == pytest.approx(few.log_r[[0, 2]])
+    assert (mixed.seen, mixed.totals[0], mixed.total_sums[0]) == (120, 120, cells.sum())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from function_app.bundle import Outcomes
+from function_app.drift.allowance import SAVED_HOURS
 from function_app.drift.judgement import Judgement, judge
 from function_app.drift.monitor import DriftRule, Monitor, Votes
 from function_app.drift.tweets import Tweets
@@ -34,8 +35,8 @@ def first_alarm(tweets: Tweets, *, every: int, rule: DriftRule = RULE) -> tuple[
     return float("inf"), None
 
 
-def last(tweets: Tweets) -> Judgement:
-    *_, (_, judgement) = judgements(tweets, every=len(tweets))
+def last(tweets: Tweets, *, rule: DriftRule = RULE) -> Judgement:
+    *_, (_, judgement) = judgements(tweets, every=len(tweets), rule=rule)
     return judgement
 
 
@@ -64,6 +65,24 @@ def test_a_shift_of_the_positive_rate_is_found_in_time(points: float, streams: i
     assert np.median([after for after, _ in found]) <= limit
     moved = [judgement.moved[0] for _, judgement in found if judgement is not None]
     assert moved.count("positive_rate") >= 0.9 * len(moved)
+
+
+def test_a_batch_in_an_evenings_mood_is_no_alarm_and_the_same_all_day_long_is() -> None:
+    """Two in three of 144 tweets, where half are usual, and so for three days."""
+    rule = replace(RULE, sample_per_hour=8)
+    positive = [True, True, False]
+    batch = stream(np.random.default_rng(16), 144, positive=np.resize(positive, 144), per_hour=200)
+    assert first_alarm(batch, every=144, rule=rule)[0] == float("inf")
+    days = stream(np.random.default_rng(17), 576, positive=np.resize(positive, 576), per_hour=8)
+    assert first_alarm(days, every=8, rule=rule)[0] <= 576
+
+
+def test_a_batch_that_no_mood_explains_is_an_alarm_at_once() -> None:
+    rule = replace(RULE, sample_per_hour=8)
+    batch = stream(np.random.default_rng(18), 144, positive=np.resize(np.arange(25) < 18, 144), per_hour=200)
+    assert last(batch, rule=rule).moved == ["positive_rate"]
+    calm = stream(np.random.default_rng(18), 144, positive=np.resize([True, False], 144), per_hour=200)
+    assert last(calm, rule=rule).status == "stable"
 
 
 def test_other_topics_are_found_within_300_tweets() -> None:
@@ -190,9 +209,9 @@ def test_the_tolerated_error_rate_may_be_set() -> None:
 def test_other_tests_start_afresh_and_the_allowance_goes_on() -> None:
     monitor = Monitor(REFERENCE, RULE)
     monitor.observe(stream(np.random.default_rng(13), 1_000, per_hour=1_000))
-    assert judge(monitor).samples == 240
+    assert judge(monitor).samples == SAVED_HOURS * 20
     same = Monitor(REFERENCE, RULE, monitor.state())
-    assert judge(same).samples == 240
+    assert judge(same).samples == SAVED_HOURS * 20
     changed = Monitor(replace(REFERENCE, foreign=None), RULE, monitor.state())
     assert judge(changed).samples == 0
     assert changed.observe(stream(np.random.default_rng(14), 10)) == 0
