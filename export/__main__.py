@@ -74,9 +74,18 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse with fewer (default: 2000; less only for tiny trial corpora)",
     )
     bundle.add_argument(
-        "--max-mb", type=float, metavar="MB", default=10.0, help="refuse a bigger model.onnx (default: 10)"
+        "--max-mb", type=float, metavar="MB", default=18.0, help="refuse a bigger model.onnx (default: 18)"
     )
     bundle.set_defaults(command=_bundle)
+
+    card = commands.add_parser(
+        "card", parents=[common], **described("write MODEL_CARD.md from the manifest of a bundle")
+    )
+    card.add_argument("--bundle", type=Path, default=SERVED, metavar="FOLDER", help="default: %(default)s")
+    card.add_argument(
+        "--out", type=Path, default=ROOT / "MODEL_CARD.md", metavar="FILE", help="default: %(default)s"
+    )
+    card.set_defaults(command=_card)
 
     rollback = commands.add_parser(
         "rollback", parents=[common, kept], **described("serve a bundle again that was replaced")
@@ -143,6 +152,13 @@ def _bundle(options: argparse.Namespace) -> None:
             f"ECE {result['calibration_error']:.4f}"
         )
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _card(options: argparse.Namespace) -> None:
+    from export.card import model_card
+
+    options.out.write_text(model_card(options.bundle / "manifest.json"), encoding="utf-8")
+    sys.stdout.write(f"{options.out}\n")
 
 
 def _rollback(options: argparse.Namespace) -> None:

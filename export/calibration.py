@@ -15,6 +15,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from scipy import optimize, special
 
+from export.errors import ExportError
 from export.text_graph import model_of
 
 Floats = npt.NDArray[np.float64]
@@ -65,6 +66,42 @@ def fit_calibration(
 
     found = optimize.minimize(loss, x0=np.array([1.0, 0.0]), method="Nelder-Mead", options={"xatol": 1e-6})
     return Calibration(slope=float(found.x[0]), intercept=float(found.x[1]))
+
+
+def refitted(
+    calibration: Calibration,
+    probability: npt.ArrayLike,
+    trust: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    groups: npt.ArrayLike,
+) -> Calibration:
+    """The calibration fitted anew to what a changed model gives with the present one, (N,) probabilities.
+
+    Rows without trust say nothing and are left out.
+    """
+    factor = np.asarray(trust, dtype=np.float64)
+    told = factor > 0
+    margins = special.logit(np.clip(np.asarray(probability, np.float64)[told], 1e-7, 1 - 1e-7)) / factor[told]
+    change = fit_calibration(margins, factor[told], np.asarray(labels)[told], np.asarray(groups)[told])
+    return Calibration(
+        slope=calibration.slope * change.slope,
+        intercept=calibration.intercept * change.slope + change.intercept,
+    )
+
+
+def with_calibration(model: onnx.ModelProto, calibration: Calibration) -> onnx.ModelProto:
+    """A copy of a graph that ends in `calibration_graph`, with other numbers in it."""
+    changed = onnx.ModelProto()
+    changed.CopyFrom(model)
+    numbers = {"calibration/slope": calibration.slope, "calibration/offset": calibration.intercept}
+    for tensor in changed.graph.initializer:
+        if tensor.name in numbers:
+            tensor.CopyFrom(
+                numpy_helper.from_array(np.array(numbers.pop(tensor.name), np.float32), tensor.name)
+            )
+    if numbers:
+        raise ExportError(f"the graph has no {' and no '.join(numbers)}: it does not end in a calibration")
+    return changed
 
 
 def calibration_graph(calibration: Calibration) -> onnx.ModelProto:

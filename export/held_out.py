@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from export.calibration import Calibration, fit_calibration, trust
+from export.calibration import Calibration, fit_calibration, refitted, trust
 from export.description import ForeignTexts
 from export.families import token_ids
 from export.metrics import Scores, calibration_error, scores
@@ -43,6 +43,15 @@ class HeldOut:
             *self._calibration_evidence, truth(self.calibration), self.calibration["dataset"]
         )
 
+    def refit_calibration(
+        self, calibration: Calibration, probability: npt.NDArray[np.float32]
+    ) -> Calibration:
+        """The calibration fitted anew to the calibration rows' probabilities by a changed model, (N,)."""
+        _, trusted = self._calibration_evidence
+        return refitted(
+            calibration, probability, trusted, truth(self.calibration), self.calibration["dataset"]
+        )
+
     def error_before_calibration(self) -> float:
         """Expected calibration error of the bare model on the calibration rows."""
         bare = Calibration(1.0, 0.0).apply(*self._calibration_evidence)
@@ -51,11 +60,6 @@ class HeldOut:
     def expected(self, texts: Sequence[str], calibration: Calibration) -> npt.NDArray[np.float64]:
         """Calibrated P(positive) of N texts by the training framework instead of the exported model."""
         return calibration.apply(*self._evidence(texts))
-
-    def profiled(self, *, rows: int, seed: int) -> pd.DataFrame:
-        """At most ``rows`` random test rows of each data set, neutral ones too: such tweets will arrive."""
-        test = self.all[self.all["role"] == "test"]
-        return test.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
 
     def fit_topics(self, *, seed: int) -> Topics:
         """The topics of the calibration rows, neutral ones too, so that no test row has had a say in them."""
@@ -85,6 +89,17 @@ class HeldOut:
 def truth(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """The label of each row as (N,) int64, 1 for positive."""
     return np.asarray(rows["label"] == LABELS[1], dtype=np.int64)
+
+
+def profiled(held_out: pd.DataFrame, *, rows: int, seed: int) -> pd.DataFrame:
+    """At most ``rows`` random rows of each data set, neutral ones too: such tweets will arrive.
+
+    ``held_out`` are those of ``HeldOut.all``. Calibration rows count like test rows: what is fitted on them,
+    two numbers and the topics, is nothing that some thousand of them could be recognised by. Validation rows
+    do not count: the training ended where the model did best on them.
+    """
+    drawn = held_out[held_out["role"].isin(["calibration", "test"])]
+    return drawn.sample(frac=1.0, random_state=seed).groupby("dataset").head(rows)
 
 
 def people_said(rows: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -2,9 +2,15 @@
 
 The scales of the activations are fixed at the export, from texts. Scales that follow the data, one for all
 that is computed at once, would let a text's score depend on the others in its batch.
+
+A few channels of a transformer's activations are many times larger than the others, and a scale that holds
+them is too coarse for the rest. So each channel is divided by a factor of its own, by which the weights that
+read it are multiplied: most of the unevenness goes from what is hard to round to what is easy to round (after
+Xiao et al. 2023, "SmoothQuant").
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +28,9 @@ LARGEST_PAIR = 128
 Processors without VNNI add such pairs in 16 bits and cut off what is beyond; within the bound, all processors
 give the same score.
 """
+EVENING = 0.7
+"""Power of a channel's largest activation that it is divided by; see `training/NOTES.md`."""
+SMALLEST_CHANNEL = 1e-5
 CLIPPED_SHARES = (0.0, 1e-5, 1e-4, 1e-3)
 
 Floats = npt.NDArray[np.float32]
@@ -41,7 +50,8 @@ def quantise_matrices(model: onnx.ModelProto, texts: Sequence[str]) -> onnx.Mode
         return small
     sums = {node.input[0]: node for node in graph.node if _is_with_bias(node, products, constants)}
     added = {node.output[0] for node in sums.values()}
-    ranges = _ranges(model, sorted({node.input[0] for node in products.values()}), texts)
+    read = sorted({node.input[0] for node in products.values()})
+    rounded = {value: _rounding(rows) for value, rows in _seen(model, read, texts).items()}
     nodes: list[onnx.NodeProto] = []
     replaced: set[str] = set()
     for node in graph.node:
@@ -49,17 +59,18 @@ def quantise_matrices(model: onnx.ModelProto, texts: Sequence[str]) -> onnx.Mode
             nodes.extend([] if node.output[0] in added else [node])
             continue
         value, matrix = node.input
+        rounding, output = rounded[value], node.output[0]
         if value not in replaced:
-            graph.initializer.extend(_activation_constants(value, *ranges[value]))
-            read = [value, f"{value}_scale", f"{value}_zero"]
-            nodes.append(helper.make_node("QuantizeLinear", read, [f"{value}_uint8"]))
-        if matrix not in replaced:
-            weights, scale = quantised_columns(numpy_helper.to_array(constants[matrix]))
-            graph.initializer.append(numpy_helper.from_array(weights, f"{matrix}_int8"))
-            graph.initializer.append(numpy_helper.from_array(scale, f"{matrix}_scale"))
+            graph.initializer.extend(_activation_constants(value, rounding))
+            given = [f"{value}_evened", f"{value}_scale", f"{value}_zero"]
+            nodes.append(helper.make_node("Mul", [value, f"{value}_evening"], given[:1]))
+            nodes.append(helper.make_node("QuantizeLinear", given, [f"{value}_uint8"]))
+        evened = numpy_helper.to_array(constants[matrix]) * rounding.factors[:, None]
+        weights, scale = quantised_columns(evened)
+        graph.initializer.append(numpy_helper.from_array(weights, f"{output}_int8"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{output}_scale"))
         replaced |= {value, matrix}
-        inputs = [f"{value}_uint8", f"{matrix}_int8", f"{value}_scale", f"{matrix}_scale", f"{value}_zero"]
-        output = node.output[0]
+        inputs = [f"{value}_uint8", f"{output}_int8", f"{value}_scale", f"{output}_scale", f"{value}_zero"]
         if output in sums:
             inputs += ["", sums[output].input[1]]
             output = sums[output].output[0]
@@ -96,19 +107,38 @@ def _is_with_bias(
     return node.op_type == "Add" and node.input[0] in products and node.input[1] in constants
 
 
-def _activation_constants(name: str, low: float, high: float) -> list[onnx.TensorProto]:
+@dataclass(frozen=True)
+class _Rounding:
+    """How an activation becomes uint8: divided by ``factors``, (K,) float32, then cut into 255 steps."""
+
+    factors: Floats
+    scale: float
+    zero: int
+
+
+def _rounding(rows: Floats) -> _Rounding:
+    factors = channel_factors(rows)
+    low, high = best_range((rows / factors).ravel())
     scale = max((high - low) / 255, 1e-12)
-    zero = int(np.clip(np.rint(-low / scale), 0, 255))
+    return _Rounding(factors, scale, int(np.clip(np.rint(-low / scale), 0, 255)))
+
+
+def channel_factors(rows: Floats) -> Floats:
+    """What each channel of (R, K) activations is divided by, (K,) float32, and its weights multiplied by."""
+    largest = np.maximum(np.abs(rows).max(axis=0), SMALLEST_CHANNEL)
+    return np.asarray(largest**EVENING, dtype=np.float32)
+
+
+def _activation_constants(name: str, rounding: _Rounding) -> list[onnx.TensorProto]:
     return [
-        numpy_helper.from_array(np.array(scale, dtype=np.float32), f"{name}_scale"),
-        numpy_helper.from_array(np.array(zero, dtype=np.uint8), f"{name}_zero"),
+        numpy_helper.from_array(1 / rounding.factors, f"{name}_evening"),
+        numpy_helper.from_array(np.array(rounding.scale, dtype=np.float32), f"{name}_scale"),
+        numpy_helper.from_array(np.array(rounding.zero, dtype=np.uint8), f"{name}_zero"),
     ]
 
 
-def _ranges(
-    model: onnx.ModelProto, names: Sequence[str], texts: Sequence[str]
-) -> dict[str, tuple[float, float]]:
-    """For each value the range, with zero in it, that loses least when it is cut into 255 steps."""
+def _seen(model: onnx.ModelProto, names: Sequence[str], texts: Sequence[str]) -> dict[str, Floats]:
+    """What each activation was on these texts: (R, K), a row for each place of each text."""
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     del watched.graph.output[:]
@@ -119,8 +149,8 @@ def _ranges(
     seen: dict[str, list[Floats]] = {name: [] for name in names}
     for rows in chunks(sorted(texts, key=len), 16):
         for name, values in zip(names, running.run(names, {"text": rows}), strict=True):
-            seen[name].append(np.asarray(values).ravel())
-    return {name: best_range(np.concatenate(values)) for name, values in seen.items()}
+            seen[name].append(np.asarray(values).reshape(-1, np.shape(values)[-1]))
+    return {name: np.concatenate(values) for name, values in seen.items()}
 
 
 def best_range(values: Floats) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 from sklearn import metrics
 
 CALIBRATION_BINS = 15
@@ -39,6 +40,15 @@ class Scores:
     def as_dict(self) -> dict[str, Any]:
         """The figures by name, for JSON and for tracking."""
         return asdict(self)
+
+
+def accuracy_interval(accuracy: float, rows: int) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of an accuracy over so many rows.
+
+    Resampling rows that are right or wrong draws from a binomial distribution, so nothing need be drawn.
+    """
+    low, high = stats.binom.ppf((0.025, 0.975), rows, accuracy) / rows
+    return float(low), float(high)
 
 
 def scores(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> Scores:

@@ -1,9 +1,19 @@
 """Calibration finds what was done to the logits, and its graph computes the same."""
 
 import numpy as np
+import pytest
+from onnx import compose
 from scipy.special import expit
 
-from export.calibration import Calibration, calibration_graph, fit_calibration, trust
+from export.calibration import (
+    Calibration,
+    calibration_graph,
+    fit_calibration,
+    refitted,
+    trust,
+    with_calibration,
+)
+from export.errors import ExportError
 from export.text_graph import session
 
 
@@ -57,3 +67,28 @@ def test_another_language_takes_confidence_back_and_keeps_the_label():
         assert abs(english - 0.5) > 0.45
         assert 0.1 < abs(foreign - 0.5) < 0.25
         assert (english > 0.5) == (foreign > 0.5)
+
+
+def test_a_calibration_fitted_anew_undoes_what_a_change_of_the_model_did():
+    random = np.random.default_rng(4)
+    logits = random.normal(size=20_000) * 2
+    labels = random.random(20_000) < expit(1.5 * logits - 0.4)
+    known = random.choice([0.0, 0.5, 1.0], 20_000, p=[0.02, 0.18, 0.8])
+    groups = np.where(random.random(20_000) < 0.2, "a", "b")
+    before = fit_calibration(logits, known, labels, groups)
+    changed = 0.8 * logits + 0.3
+    again = refitted(before, before.apply(changed, known), known, labels, groups)
+    direct = fit_calibration(changed, known, labels, groups)
+    assert (again.slope, again.intercept) == pytest.approx((direct.slope, direct.intercept), abs=2e-3)
+
+
+def test_a_graph_takes_another_calibration_and_one_without_any_is_refused():
+    alone = calibration_graph(Calibration(1.0, 0.0))
+    graph = compose.add_prefix(alone, "calibration/", rename_inputs=False, rename_outputs=False)
+    changed = with_calibration(graph, Calibration(2.0, 0.5))
+    given = {"logit": np.array([1.0], np.float32), "tokens": np.array([4]), "unknown_tokens": np.array([1])}
+    given["foreign"] = np.array([0])
+    (found,) = session(changed).run(["probability"], given)
+    assert found[0] == pytest.approx(expit(0.75 * 2.5))
+    with pytest.raises(ExportError, match="does not end in a calibration"):
+        with_calibration(alone, Calibration(2.0, 0.5))

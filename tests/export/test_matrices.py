@@ -119,3 +119,26 @@ def test_the_range_keeps_extremes_that_would_cost_more_than_they_take():
 
 def test_the_range_holds_zero():
     assert best_range(np.array([2.0, 3.0], dtype=np.float32)) == (0.0, 3.0)
+
+
+def test_channels_that_are_many_times_larger_cost_the_others_little():
+    even = two_dense_layers()
+    uneven = onnx.ModelProto()
+    uneven.CopyFrom(even)
+    factors = np.ones(WIDTH, dtype=np.float32)
+    factors[::40] = 100.0
+    # The same function of the text: a few channels are larger, and what reads them is smaller.
+    for tensor in uneven.graph.initializer:
+        if tensor.name.endswith("table"):
+            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factors, tensor.name))
+        if tensor.name.endswith("first"):
+            tensor.CopyFrom(
+                numpy_helper.from_array(numpy_helper.to_array(tensor) / factors[:, None], tensor.name)
+            )
+    error = [
+        float(
+            np.sqrt(np.square(logits(quantise_matrices(graph, TEXTS), TEXTS) - logits(graph, TEXTS)).mean())
+        )
+        for graph in (even, uneven)
+    ]
+    assert error[1] < 4 * error[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.metrics import calibration_error, scores
+from export.metrics import accuracy_interval, calibration_error, scores
 
 LABELS = [0, 0, 0, 0, 1, 1]
 PROBABILITIES = [0.1, 0.2, 0.3, 0.8, 0.9, 0.4]
@@ -39,3 +39,16 @@ def test_calibration_error_is_zero_for_honest_and_large_for_boastful_scores():
 def test_one_class_alone_has_no_scores():
     with pytest.raises(ValueError, match="both classes"):
         scores([1, 1], [0.5, 0.6])
+
+
+def test_the_interval_of_an_accuracy_is_that_of_resampled_rows():
+    hits = np.arange(500) < 430
+    resampled = np.random.default_rng(5).choice(hits, size=(20_000, 500)).mean(axis=1)
+    expected = np.percentile(resampled, [2.5, 97.5])
+    assert accuracy_interval(hits.mean(), 500) == pytest.approx(expected, abs=0.0021)
+
+
+def test_the_interval_of_an_accuracy_holds_the_true_one_as_often_as_it_says():
+    found = np.random.default_rng(6).binomial(800, 0.85, size=4000) / 800
+    held = [low <= 0.85 <= high for low, high in (accuracy_interval(one, 800) for one in found)]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)  # 4 standard errors of 4,000 draws
