@@ -1,14 +1,22 @@
-"""Which run is the best, and by which rule."""
+"""The runs that can be chosen from, and the choice, kept in MLflow."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from training import tracking
+from training.assessment import kept
+from training.assessment.choice import Budget, Choice, SelectionError, choose
+from training.assessment.kept import Assessed
+from training.assessment.layout import laid_out
 
-RULE = "the highest mean validation accuracy over the data sets, among the newest run of each candidate"
 CRITERION = "validation/mean/accuracy"
+SELECTION_FILE = "selection.json"
 COLUMNS = {
     "accuracy": "accuracy",
     "f1_negative": "F1 neg",
@@ -17,10 +25,6 @@ COLUMNS = {
     "log_loss": "log-loss",
     "calibration_error": "ECE",
 }
-
-
-class SelectionError(Exception):
-    """There is nothing to choose from; the message says what to run first."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Contender:
 
     @property
     def criterion(self) -> float:
-        """The figure that the choice is made by."""
+        """The figure that they are ranked by: of the trained model, before it is a bundle."""
         return self.metrics[CRITERION]
 
     @property
@@ -48,50 +52,110 @@ class Contender:
         return sorted(set(names) - {"mean"})
 
 
-def contenders(client: MlflowClient) -> list[Contender]:
-    """The newest finished run of each candidate, the best first."""
+def contenders(client: MlflowClient, names: Sequence[str] = ()) -> list[Contender]:
+    """The newest finished run of each candidate, or of those named, the best first.
+
+    Raises:
+        SelectionError: there is none, or none of a candidate that is named.
+    """
     newest: dict[str, Run] = {}
     for run in tracking.finished_runs(client):
         if CRITERION in run.data.metrics:
             newest.setdefault(run.data.tags["candidate"], run)
     if not newest:
         raise SelectionError("no finished run yet: python -m training train CANDIDATE")
-    found = [
-        Contender(
-            run_id=run.info.run_id,
-            candidate=candidate,
-            metrics=dict(run.data.metrics),
-            seconds=run.data.metrics.get("train_seconds", float("nan")),
-            data_sha256=run.data.params.get("data_sha256", ""),
-        )
-        for candidate, run in newest.items()
-    ]
+    if missing := [name for name in names if name not in newest]:
+        raise SelectionError(f"no finished run of {missing[0]} yet: python -m training train {missing[0]}")
+    found = [_contender(run) for name, run in newest.items() if not names or name in names]
     return sorted(found, key=lambda contender: -contender.criterion)
 
 
-def select(client: MlflowClient) -> Contender:
-    """Give the alias ``selected`` to the registered model of the best contender.
+def of_run(client: MlflowClient, run_id: str) -> Contender:
+    """One run, named by its id or how that begins, whether or not it is the newest of its candidate.
 
     Raises:
-        SelectionError: there is no run, the runs saw different data, or the best one has no registered model.
+        SelectionError: it is not a finished training run.
     """
-    ranked = contenders(client)
+    for run in tracking.finished_runs(client):
+        if run.info.run_id.startswith(run_id) and CRITERION in run.data.metrics:
+            return _contender(run)
+    raise SelectionError(f"{run_id} is not a finished training run: python -m training compare")
+
+
+def selected(client: MlflowClient, run_id: str) -> Choice | None:
+    """The choice by which a run was selected; None where it was promoted in another way."""
+    if SELECTION_FILE not in {file.path for file in client.list_artifacts(run_id)}:
+        return None
+    with TemporaryDirectory() as folder:
+        content = Path(client.download_artifacts(run_id, SELECTION_FILE, folder)).read_bytes()
+    return msgspec.json.decode(content, type=Choice)
+
+
+def _contender(run: Run) -> Contender:
+    return Contender(
+        run_id=run.info.run_id,
+        candidate=run.data.tags["candidate"],
+        metrics=dict(run.data.metrics),
+        seconds=run.data.metrics.get("train_seconds", float("nan")),
+        data_sha256=run.data.params.get("data_sha256", ""),
+    )
+
+
+def select(
+    client: MlflowClient,
+    ranked: Sequence[Contender],
+    budget: Budget,
+    *,
+    problems: Mapping[str, str] | None = None,
+) -> Choice:
+    """Give the alias ``selected`` to the registered model of the contender that `choose` takes.
+
+    ``problems`` says of contenders that could not be assessed why; they are out. The choice is kept in the
+    selected run as `SELECTION_FILE`.
+
+    Raises:
+        SelectionError: a contender was not assessed, the runs saw different data, none is within the budget,
+            or the one that is taken has no registered model.
+    """
+    require_same_data(ranked)
+    out = {name: f"not assessed: {problem}" for name, problem in (problems or {}).items()}
+    assessed = [_assessed(client, contender) for contender in ranked if contender.candidate not in out]
+    if not assessed:
+        raise SelectionError("; ".join(f"{name} is {verdict}" for name, verdict in out.items()))
+    choice = choose(assessed, budget)
+    choice = msgspec.structs.replace(choice, verdicts={**choice.verdicts, **out})
+    version = tracking.registered_version(client, choice.run_id)
+    if version is None:
+        raise SelectionError(
+            f"run {choice.run_id} of {choice.selected} has no registered model: train it again"
+        )
+    client.log_text(choice.run_id, msgspec.json.encode(choice).decode(), SELECTION_FILE)
+    client.set_registered_model_alias(tracking.REGISTERED_MODEL, tracking.SELECTED, version)
+    return choice
+
+
+def require_same_data(ranked: Sequence[Contender]) -> None:
+    """Raises `SelectionError` where runs saw different data: their figures say nothing of who is better."""
     if len({contender.data_sha256 for contender in ranked}) > 1:
         raise SelectionError(
-            "the newest runs of the candidates saw different data: train them on the same to compare"
+            "the newest runs of the candidates saw different data: train them on the same to compare, or "
+            "name the candidates to choose from"
         )
-    best = ranked[0]
-    version = tracking.registered_version(client, best.run_id)
-    if version is None:
-        raise SelectionError(f"run {best.run_id} of {best.candidate} has no registered model: train it again")
-    client.set_registered_model_alias(tracking.REGISTERED_MODEL, tracking.SELECTED, version)
-    return best
+
+
+def _assessed(client: MlflowClient, contender: Contender) -> Assessed:
+    found = kept.read(client, contender.run_id)
+    if found is None:
+        raise SelectionError(
+            f"{contender.candidate} was not assessed: python -m training assess {contender.candidate}"
+        )
+    return found
 
 
 def table(ranked: list[Contender]) -> str:
     """The comparison as text: one line a candidate and data set, test rows, the best candidate first."""
-    header = ["candidate", "test rows of", "rows", *COLUMNS.values(), "training"]
-    lines = [header]
+    header = ["candidate", "test rows of", "rows", *COLUMNS.values(), "training", "run"]
+    lines = []
     for contender in ranked:
         for name in [*contender.datasets, "mean"]:
             figures = [contender.metrics.get(f"test/{name}/{key}") for key in COLUMNS]
@@ -103,14 +167,7 @@ def table(ranked: list[Contender]) -> str:
                     f"{rows:,.0f}" if rows is not None else "",
                     *("" if figure is None else f"{figure:.4f}" for figure in figures),
                     f"{contender.seconds / 60:.1f} min" if name == "mean" else "",
+                    contender.run_id[:8] if name == "mean" else "",
                 ]
             )
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 2 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+    return laid_out(header, lines, left=2)

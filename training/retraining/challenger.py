@@ -10,10 +10,10 @@ from export.trained import load_trained
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
 from training import tracking
+from training.assessment.choice import SelectionError
 from training.feedback.versions import FeedbackVersion
 from training.retraining.plan import Plan
 from training.run import RunOptions, train
-from training.selection import SelectionError
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def train_challenger(
             limit=plan.limit,
             human_weight=plan.human_weight,
             emoticons=plan.emoticons,
+            nonsense=plan.nonsense,
             progress=progress,
         ),
     )

@@ -80,7 +80,7 @@ def add_to(
         "--min-parity-texts", type=int, default=2000, metavar="N", help="as in export bundle (default: 2000)"
     )
     retrain.add_argument(
-        "--max-mb", type=float, metavar="MB", default=10.0, help="refuse a bigger model.onnx (default: 10)"
+        "--max-mb", type=float, metavar="MB", default=18.0, help="refuse a bigger model.onnx (default: 18)"
     )
     retrain.add_argument("--dry-run", action="store_true", help="do everything but promote")
     retrain.add_argument("--quiet", action="store_true", help="no progress bars")

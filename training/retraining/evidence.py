@@ -3,15 +3,16 @@
 import numpy as np
 import pandas as pd
 
+from export.slices import members
 from function_app.predictor import Predictor
+from training.assessment.cases import failures
+from training.assessment.core_cases import CORE
+from training.assessment.paired import Paired, Probabilities, paired
 from training.data import binary
 from training.data.datasets import FEEDBACK
 from training.data.duplicates import text_key, wording
 from training.data.records import POSITIVE, TEST
-from training.retraining.behaviour import SUITE, failures
-from training.retraining.comparison import Paired, Probabilities, paired
 from training.retraining.gate import Behaviour, Evidence
-from training.retraining.slices import members
 
 
 def gather(holdout: pd.DataFrame, *, present: Predictor, challenger: Predictor) -> Evidence:
@@ -38,7 +39,7 @@ def gather(holdout: pd.DataFrame, *, present: Predictor, challenger: Predictor) 
         feedback=compared(is_feedback),
         datasets={name: pair for name, pair in datasets.items() if pair is not None},
         slices={name: pair for name, pair in slices.items() if pair is not None},
-        behaviour=Behaviour(cases=len(SUITE), present=_failures(present), challenger=_failures(challenger)),
+        behaviour=Behaviour(cases=len(CORE), present=_failures(present), challenger=_failures(challenger)),
     )
 
 
@@ -50,4 +51,4 @@ def _failures(predictor: Predictor) -> tuple[str, ...]:
     def score(texts: list[str]) -> Probabilities:
         return predictor.predict(texts).probability
 
-    return tuple(str(case) for case in failures(score))
+    return tuple(str(case) for case in failures(score, CORE))

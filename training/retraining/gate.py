@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from training.retraining.comparison import Paired
+from training.assessment.paired import Paired
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ import msgspec
 
 from function_app.predictor import Predictor
 from training.candidates import CANDIDATES, Candidate
-from training.candidates.hyperparameters import HyperparameterError, hyperparameters, named_candidate
+from training.candidates.base import HyperparameterError
+from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.data import DataError
 from training.feedback.versions import DATA_FILE
 
@@ -46,6 +47,7 @@ class Plan:
     limit: int | None
     human_weight: float
     emoticons: float
+    nonsense: float
     notes: tuple[str, ...]
 
 
@@ -87,6 +89,7 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         limit=limit if wishes.limit is None else wishes.limit,
         human_weight=float(known.get("human_weight", 4.0)),
         emoticons=float(known.get("emoticons", 0.05)),
+        nonsense=float(known.get("nonsense", 0.0)),
         notes=tuple(notes),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.retraining.comparison import Paired, paired
+from training.assessment.paired import Paired, paired
 from training.retraining.gate import Behaviour, Evidence, GateRules, judge
 
 RULES = GateRules()

@@ -21,6 +21,7 @@ PARAMETERS = {
     "limit": "500",
     "human_weight": "2.0",
     "emoticons": "0.0",
+    "nonsense": "0.03",
 }
 
 
@@ -36,7 +37,8 @@ def test_what_the_manifest_says_is_taken_over_but_for_old_feedback(present):
     plan = make_plan(present, Wishes(hyperparameters={}))
     assert plan.candidate == TfidfLogReg(min_documents=1, inverse_regularisation=2.0)
     assert plan.data == ("airline", "corpus/tweets.csv")
-    assert (plan.seed, plan.limit, plan.human_weight, plan.emoticons) == (11, 500, 2.0, 0.0)
+    assert (plan.seed, plan.limit, plan.human_weight) == (11, 500, 2.0)
+    assert (plan.emoticons, plan.nonsense) == (0.0, 0.03)
     assert plan.notes == ()
 
 

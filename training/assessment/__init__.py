@@ -1,0 +1,1 @@
+"""What is measured of a candidate's bundle, so that candidates can be compared fairly."""
