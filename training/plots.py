@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
@@ -30,26 +32,43 @@ def figures(
     return drawn
 
 
-def _unit_square(axes: Axes, *, x: str, y: str, title: str) -> None:
+def unit_square(axes: Axes, *, x: str, y: str, title: str) -> None:
+    """A square panel for two shares, each from 0 to 1."""
     axes.set(xlabel=x, ylabel=y, title=title, xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
     axes.grid(alpha=0.3)
 
 
-def _panels(results: Mapping[str, DatasetResult], *, height: float) -> tuple[Figure, list[Axes]]:
-    """One panel a data set, three to a row."""
-    columns = min(len(results), 3)
-    rows = math.ceil(len(results) / columns)
-    figure = Figure(figsize=(4 * columns, height * rows), layout="constrained")
-    panels = list(np.atleast_1d(figure.subplots(rows, columns)).flat)
-    for empty in panels[len(results) :]:
+def panels(count: int, *, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure of so many panels, three to a row, each so many inches high."""
+    columns = min(count, 3)
+    rows = math.ceil(count / columns)
+    figure = Figure(
+        figsize=(4 * columns, height * rows), layout=ConstrainedLayoutEngine(h_pad=0.12, w_pad=0.08)
+    )
+    made = list(np.atleast_1d(figure.subplots(rows, columns)).flat)
+    for empty in made[count:]:
         empty.remove()
-    return figure, panels[: len(results)]
+    return figure, made[:count]
+
+
+def confusion(axes: Axes, matrix: npt.NDArray[np.int64], *, title: str) -> None:
+    """Draw a (2, 2) table of counts, label by prediction; colours are shares of the label's rows."""
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (label, predicted), count in np.ndenumerate(matrix):
+        share = shares[label, predicted]
+        colour = "white" if share > 0.5 else "black"
+        axes.text(predicted, label, f"{count:,}\n{share:.1%}", ha="center", va="center", color=colour)
+    names = ["negative", "positive"]
+    axes.set(title=title, xlabel="predicted", ylabel="label", xticks=[0, 1], yticks=[0, 1])
+    axes.set_xticklabels(names)
+    axes.set_yticklabels(names, rotation=90, va="center")
 
 
 def _roc(results: Mapping[str, DatasetResult]) -> Figure:
     figure = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.add_subplot()
-    _unit_square(axes, x="false positive rate", y="true positive rate", title="ROC (test rows)")
+    unit_square(axes, x="false positive rate", y="true positive rate", title="ROC (test rows)")
     for name, result in results.items():
         false, true, _ = metrics.roc_curve(result.labels, result.probabilities)
         axes.plot(false, true, label=f"{name}, AUC {result.scores.roc_auc:.3f}")
@@ -61,7 +80,7 @@ def _roc(results: Mapping[str, DatasetResult]) -> Figure:
 def _precision_recall(results: Mapping[str, DatasetResult]) -> Figure:
     figure = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.add_subplot()
-    _unit_square(axes, x="recall", y="precision", title="Precision and recall of positive (test rows)")
+    unit_square(axes, x="recall", y="precision", title="Precision and recall of positive (test rows)")
     for name, result in results.items():
         precision, recall, _ = metrics.precision_recall_curve(result.labels, result.probabilities)
         average = metrics.average_precision_score(result.labels, result.probabilities)
@@ -71,9 +90,9 @@ def _precision_recall(results: Mapping[str, DatasetResult]) -> Figure:
 
 
 def _calibration(results: Mapping[str, DatasetResult]) -> Figure:
-    figure, panels = _panels(results, height=4.2)
-    for axes, (name, result) in zip(panels, results.items(), strict=True):
-        _unit_square(axes, x="mean predicted P(positive)", y="share of positive", title=name)
+    figure, each = panels(len(results), height=4.2)
+    for axes, (name, result) in zip(each, results.items(), strict=True):
+        unit_square(axes, x="mean predicted P(positive)", y="share of positive", title=name)
         axes.plot([0, 1], [0, 1], color="grey", linestyle="--")
         for probabilities, style, when, error in (
             (result.uncalibrated, "C1:", "before", result.calibration_error_before),
@@ -87,19 +106,10 @@ def _calibration(results: Mapping[str, DatasetResult]) -> Figure:
 
 
 def _confusion(results: Mapping[str, DatasetResult]) -> Figure:
-    figure, panels = _panels(results, height=3.6)
-    for axes, (name, result) in zip(panels, results.items(), strict=True):
+    figure, each = panels(len(results), height=3.6)
+    for axes, (name, result) in zip(each, results.items(), strict=True):
         matrix = metrics.confusion_matrix(result.labels, result.probabilities >= 0.5, labels=[0, 1])
-        shares = matrix / matrix.sum(axis=1, keepdims=True)
-        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        for (label, predicted), count in np.ndenumerate(matrix):
-            share = shares[label, predicted]
-            colour = "white" if share > 0.5 else "black"
-            axes.text(predicted, label, f"{count:,}\n{share:.1%}", ha="center", va="center", color=colour)
-        names = ["negative", "positive"]
-        axes.set(title=name, xlabel="predicted", ylabel="label", xticks=[0, 1], yticks=[0, 1])
-        axes.set_xticklabels(names)
-        axes.set_yticklabels(names, rotation=90, va="center")
+        confusion(axes, matrix, title=name)
     figure.suptitle("Confusion (test rows; share of the label's rows)")
     return figure
 

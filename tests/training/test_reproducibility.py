@@ -1,0 +1,50 @@
+"""The same seed and the same data give the same model."""
+
+import numpy as np
+import pytest
+
+from export.families import token_ids
+from tests.workplace import CORPUS
+from training.candidates import BiLstm, Candidate, TfidfLogReg
+from training.data import prepare
+from training.data.records import TEST, TRAIN, VALIDATION
+from training.run import RunOptions, TrainingTexts
+
+BILSTM_AGREEMENT = 1e-3
+"""How far two trainings on the CPU may be apart in a probability."""
+
+
+def probabilities(candidate: Candidate, seed: int = 7) -> np.ndarray:
+    """P(positive) of the corpus's test rows, from data to model anew."""
+    options = RunOptions(data=(str(CORPUS),), seed=7, progress=False)
+    texts = TrainingTexts(prepare(options.data, seed=options.seed, progress=False).frame, options)
+    vocabulary = candidate.vocabulary(texts.normalised[TRAIN], favoured=[])
+    to_ids = token_ids(candidate.family, vocabulary, max_tokens=candidate.max_tokens)
+    fitted = candidate.fit(
+        texts.examples(TRAIN, to_ids),
+        texts.examples(VALIDATION, to_ids),
+        vocabulary=vocabulary,
+        seed=seed,
+        progress=False,
+    )
+    return 1 / (1 + np.exp(-fitted.logits(texts.held_out(TEST, to_ids).ids)))
+
+
+def test_two_runs_of_the_regression_agree_to_the_last_bit():
+    candidate = TfidfLogReg(min_documents=1)
+    first = probabilities(candidate)
+    assert first.std() > 0.1
+    np.testing.assert_array_equal(first, probabilities(candidate))
+
+
+def test_two_runs_of_the_network_agree_and_another_seed_does_not():
+    candidate = BiLstm(embedding_width=8, units=8, batch_size=512, epochs=4, patience=4)
+    first = probabilities(candidate)
+    assert np.abs(first - probabilities(candidate)).max() <= BILSTM_AGREEMENT
+    assert np.abs(first - probabilities(candidate, seed=8)).max() > BILSTM_AGREEMENT * 5
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_the_split_is_the_seeds_alone(seed):
+    first, second = (prepare((str(CORPUS),), seed=seed, progress=False).fingerprint.sha256 for _ in range(2))
+    assert first == second

@@ -1,0 +1,1 @@
+"""How a candidate's accuracy grows with the rows it learns from."""

@@ -1,0 +1,52 @@
+"""Training on growing shares of the rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import mlflow
+
+from training import tracking
+from training.candidates import Candidate
+from training.data import Prepared, binary, prepare
+from training.data.records import TRAIN
+from training.learning_curve.points import ROWS, TAG, LearningPoint
+from training.run import RunOptions, TrainingTexts, fit_and_score, parameters
+
+
+def learn(
+    name: str, candidate: Candidate, options: RunOptions, *, sizes: Sequence[int]
+) -> Iterator[LearningPoint]:
+    """Train once a size, the smallest first, on the same held-out rows; a point as soon as it is there.
+
+    The data are prepared once. MLflow gets one run with a nested one each size; models are not kept. Sizes
+    beyond the data are replaced by all there is.
+
+    Raises:
+        DataError: the data cannot be read, or the smallest part lacks negative or positive rows.
+    """
+    tracking.connect()
+    prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
+    most = int((binary(prepared.frame)["role"] == TRAIN).sum())
+    with mlflow.start_run(run_name=f"{name}: learning curve", tags={"learning_curve_of": name}):
+        mlflow.log_params({"sizes": " ".join(map(str, sizes)), "data_sha256": prepared.fingerprint.sha256})
+        for size in sorted({min(size, most) for size in sizes}):
+            yield _point(prepared, name, candidate, replace(options, train_rows=size))
+
+
+def _point(prepared: Prepared, name: str, candidate: Candidate, options: RunOptions) -> LearningPoint:
+    texts = TrainingTexts(prepared.frame, options)
+    with mlflow.start_run(
+        run_name=f"{name}, {texts.training_rows} rows",
+        tags={TAG: name, "family": candidate.family},
+        nested=True,
+    ):
+        mlflow.log_params({**parameters(candidate, options), "data_sha256": prepared.fingerprint.sha256})
+        mlflow.log_metric(ROWS, texts.training_rows)
+        _, results = fit_and_score(candidate, texts, options)
+    return LearningPoint(
+        candidate=name,
+        train_rows=texts.training_rows,
+        data_sha256=prepared.fingerprint.sha256,
+        accuracy={dataset: result.scores.accuracy for dataset, result in results.items()},
+        rows={dataset: result.scores.rows for dataset, result in results.items()},
+    )

@@ -1,0 +1,1 @@
+"""From data to a bundle and a report in one command, going on where it was stopped."""

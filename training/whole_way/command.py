@@ -1,0 +1,108 @@
+"""``python -m training all``."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from function_app.command_line import described, positive
+
+LOCAL = Path(__file__).resolve().parents[2] / ".local" / "train"
+PROFILE_NAMES = ("corpus", "quick", "full")
+
+
+def add_to(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the command to argparse's subcommands."""
+    whole = commands.add_parser(
+        "all",
+        parents=[common],
+        **described(
+            "the whole way: data, every candidate, assessment, selection, bundle, report; goes on where it "
+            "was stopped; runs on the corpus are kept in .local/train/corpus.db unless MLFLOW_TRACKING_URI "
+            "is set"
+        ),
+    )
+    whole.add_argument(
+        "--profile",
+        choices=PROFILE_NAMES,
+        help="corpus: the project's own 700 texts; quick: 20,000 rows of each real data set, without the "
+        "transformer; full: everything (default: full where DATA_DIR is set, else corpus)",
+    )
+    whole.add_argument(
+        "--candidates", nargs="+", default=[], metavar="CANDIDATE", help="only these (default: the profile's)"
+    )
+    whole.add_argument("--data", nargs="+", metavar="SET", help="data sets (default: the profile's)")
+    whole.add_argument(
+        "--limit", type=positive, metavar="N", help="rows of each set (default: the profile's)"
+    )
+    whole.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    whole.add_argument("--again", action="store_true", help="train anew what was trained before")
+    whole.add_argument(
+        "--out",
+        type=Path,
+        default=LOCAL / "bundle",
+        metavar="FOLDER",
+        help="the bundle; function_app/model is what the app serves (default: %(default)s)",
+    )
+    whole.add_argument(
+        "--report",
+        type=Path,
+        default=LOCAL / "report.html",
+        metavar="FILE",
+        help="default: %(default)s",
+    )
+    whole.add_argument(
+        "--max-mb", type=float, default=18.0, metavar="MB", help="select no bigger model.onnx (default: 18)"
+    )
+    whole.add_argument("--quiet", action="store_true", help="no progress bars")
+    whole.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Go the whole way, a line a step."""
+    from export.frameworks import import_keras
+
+    import_keras()
+    from export.bundle import BundleOptions
+    from training.assessment.assess import AssessOptions
+    from training.run import RunOptions
+    from training.whole_way.profiles import PROFILES
+    from training.whole_way.steps import Plan, go
+
+    name = options.profile or ("full" if os.environ.get("DATA_DIR") or options.data else "corpus")
+    profile = PROFILES[name]
+    if name == "corpus" and not os.environ.get("MLFLOW_TRACKING_URI"):
+        # A trial must not become the newest run of what is served.
+        LOCAL.mkdir(parents=True, exist_ok=True)
+        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{LOCAL}/corpus.db"
+    progress = not options.quiet and sys.stderr.isatty()
+    _say(f"profile {name}: {profile.about}")
+    go(
+        Plan(
+            candidates=profile.candidates(options.candidates),
+            options=RunOptions(
+                data=tuple(options.data or profile.data),
+                seed=options.seed,
+                limit=options.limit or profile.limit,
+                progress=progress,
+            ),
+            assessment=AssessOptions(min_parity_texts=profile.min_parity_texts, progress=progress),
+            bundle=BundleOptions(
+                min_parity_texts=profile.min_parity_texts,
+                max_bytes=int(options.max_mb * 1e6),
+                progress=progress,
+            ),
+            out=options.out,
+            report=options.report,
+            state=LOCAL,
+            again=options.again,
+        ),
+        say=_say,
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
