@@ -13,7 +13,7 @@ KUSTO := 12.4.1
 AXE := 4.14.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help start func setup test spark-test drift-study alert-rehearsal package lint format clean
+.PHONY: help start func setup test spark-test train drift-study alert-rehearsal package lint format clean
 
 help:  ## list these targets
 	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ $(SPARK)/everything: training/requirements-spark.txt constraints.txt
 
 spark-test: $(SPARK)/everything  ## set up PySpark in an environment of its own and score a table with it (needs Java 17)
 	$(SPARK)/bin/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
+
+train: $(VENV)/everything  ## data, candidates, selection, bundle and report on our own small corpus, or on DATA_DIR=… (ARGS=--help)
+	$(BIN)/python -m training all $(ARGS)
 
 drift-study: $(VENV)/everything  ## how often the drift check is wrong and how soon it is right, beside fixed thresholds (ARGS=--help)
 	$(BIN)/python -m training.drift_study $(ARGS)

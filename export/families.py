@@ -7,8 +7,11 @@ import onnx
 from export.text_graph import TokenIds, word_ids
 from export.wordpieces import piece_ids
 
-LINEAR, RECURRENT, TRANSFORMER = "linear", "recurrent", "transformer"
-FAMILIES = (LINEAR, RECURRENT, TRANSFORMER)
+LINEAR, TREES, HASHED = "linear", "trees", "hashed"
+RECURRENT, TRANSFORMER = "recurrent", "transformer"
+PIPELINES = (LINEAR, TREES, HASHED)
+"""Families of scikit-learn pipelines over rows of word ids; the others are Keras networks."""
+FAMILIES = (*PIPELINES, RECURRENT, TRANSFORMER)
 
 
 def token_ids(family: str, vocabulary: Sequence[str], *, max_tokens: int) -> TokenIds:

@@ -1,4 +1,7 @@
-"""Embedding tables in 8 bits: a table of V rows and D columns becomes V·D int8 and one scale a row."""
+"""Tables in 8 bits: one of V rows and D columns becomes V·D int8 and a scale for each row.
+
+A table of a single column has one scale for all of it.
+"""
 
 import numpy as np
 import onnx
@@ -9,9 +12,9 @@ SMALLEST_TABLE = 10_000
 
 
 def quantise_tables(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A copy of the model in which each large float table that a Gather reads is int8 with a scale per row.
+    """A copy of the model in which each large float table that a Gather reads is int8 with scales.
 
-    Symmetric, so that a row of zeros stays zero; the error of an entry is at most half its row's scale.
+    Symmetric, so that a zero stays zero; the error of an entry is at most half its scale.
     """
     small = onnx.ModelProto()
     small.CopyFrom(model)
@@ -29,17 +32,20 @@ def quantise_tables(model: onnx.ModelProto) -> onnx.ModelProto:
             nodes.append(node)
             continue
         if table.name not in quantised:
-            scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / 127, 1e-12).astype(np.float32)
+            shared = 0 if values.shape[1] == 1 else 1
+            scale = np.maximum(np.abs(values).max(axis=shared, keepdims=True) / 127, 1e-12).astype(np.float32)
             rounded = np.rint(values / scale).astype(np.int8)
             graph.initializer.append(numpy_helper.from_array(rounded, f"{table.name}_int8"))
             graph.initializer.append(numpy_helper.from_array(scale, f"{table.name}_scale"))
             quantised.add(table.name)
-        rows, target = node.input[1], node.output[0]
+        rows, target, scale_of = node.input[1], node.output[0], f"{table.name}_scale"
+        nodes.append(helper.make_node("Gather", [f"{table.name}_int8", rows], [f"{target}_int8"]))
+        if values.shape[1] > 1:
+            scale_of = f"{target}_scale"
+            nodes.append(helper.make_node("Gather", [f"{table.name}_scale", rows], [scale_of]))
         nodes += [
-            helper.make_node("Gather", [f"{table.name}_int8", rows], [f"{target}_int8"]),
-            helper.make_node("Gather", [f"{table.name}_scale", rows], [f"{target}_scale"]),
             helper.make_node("Cast", [f"{target}_int8"], [f"{target}_float"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{target}_float", f"{target}_scale"], [target]),
+            helper.make_node("Mul", [f"{target}_float", scale_of], [target]),
         ]
     del graph.node[:]
     graph.node.extend(nodes)

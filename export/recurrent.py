@@ -1,4 +1,4 @@
-"""A Keras network with LSTM layers over word ids, converted by tf2onnx.
+"""A Keras network with LSTM layers over word ids, converted by tf2onnx; one with a GRU is `export.gru`'s.
 
 In training a mask hides the padding. Converted with its mask an LSTM becomes a slow Loop; without it, the
 operator LSTM, whose input ``sequence_lens`` says the same as the mask: the backward direction starts at each
@@ -17,6 +17,7 @@ from onnx import TensorProto, helper
 
 from export.canonical import canonical
 from export.errors import ExportError
+from export.gru import gru_graph, has_gru
 from export.text_graph import IR_VERSION, OPSETS, PADDING_ID, set_opsets
 
 TF2ONNX_OPSET = 18
@@ -27,8 +28,10 @@ def recurrent_graph(network: keras.Model) -> onnx.ModelProto:
     """The stage ``ids: int32[N, T], tokens: int64[N]`` -> ``logit: float32[N]``.
 
     ``network`` maps int32 (N, T) ids to float32 (N, 1) logits. Raises `ExportError` if the conversion left
-    anything but LSTM operators to carry the sequence.
+    anything but LSTM operators to carry the sequence, or when it cannot be written for a GRU.
     """
+    if has_gru(network):
+        return gru_graph(network)
     model = _converted(_without_mask(network))
     graph = model.graph
     recurrent = [node for node in graph.node if node.op_type == "LSTM"]

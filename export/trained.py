@@ -14,7 +14,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from export.errors import ExportError
-from export.families import FAMILIES, LINEAR, TRANSFORMER
+from export.families import FAMILIES, HASHED, LINEAR, PIPELINES, TRANSFORMER, TREES
 from export.tracking import connect
 
 DEFAULT_MODEL = "models:/tweet-sentiment@selected"
@@ -24,8 +24,8 @@ DEFAULT_MODEL = "models:/tweet-sentiment@selected"
 class TrainedModel:
     """What the export needs of one run.
 
-    ``holdout`` has the columns dataset, role (calibration or test), label and text; ``data`` says what the
-    model was trained on.
+    ``holdout`` has the columns dataset, role (validation, calibration or test), label and text; ``data`` says
+    what the model was trained on.
     """
 
     run_id: str
@@ -44,8 +44,14 @@ class TrainedModel:
 
     def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """The training framework's own logits, (N,) float64."""
-        if self.family == LINEAR:
-            return np.asarray(self.model.decision_function(ids), dtype=np.float64)
+        if self.family in (LINEAR, HASHED):
+            from export.linear import linear_logits
+
+            return linear_logits(self.model, ids)
+        if self.family == TREES:
+            from export.trees import tree_logits
+
+            return tree_logits(self.model, ids)
         if self.family == TRANSFORMER:
             from export.transformer import transformer_logits
 
@@ -60,6 +66,14 @@ class TrainedModel:
             from export.linear import linear_graph
 
             return linear_graph(self.model)
+        if self.family == TREES:
+            from export.trees import tree_graph
+
+            return tree_graph(self.model)
+        if self.family == HASHED:
+            from export.hashed import hashed_graph
+
+            return hashed_graph(self.model)
         if self.family == TRANSFORMER:
             from export.transformer import transformer_graph
 
@@ -81,7 +95,7 @@ def load_trained(uri: str = DEFAULT_MODEL) -> TrainedModel:
         family = run.data.tags["family"]
         if family not in FAMILIES:
             raise ExportError(f"{uri}: no conversion for a model of the family {family!r}")
-        load = mlflow.sklearn.load_model if family == LINEAR else mlflow.keras.load_model
+        load = mlflow.sklearn.load_model if family in PIPELINES else mlflow.keras.load_model
         return TrainedModel(
             run_id=run_id,
             candidate=run.data.tags["candidate"],

@@ -123,7 +123,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """A model that was trained on the old language, exported, and is ready to be served."""
     life = Life(tmp_path_factory.mktemp("life"))
     life.place.run("training", "train", "tfidf_logreg", "--data", str(CORPUS), *TRAINING)
-    life.place.run("training", "select")
+    life.place.select()
     life.place.run("export", "bundle", "--out", str(life.place.bundle), "--min-parity-texts", "50")
     yield life
     life.stop()

@@ -175,7 +175,7 @@ def test_every_make_target_it_names_exists():
 
 
 def test_every_command_of_training_and_export_it_names_has_help():
-    for module, command in sorted(set(re.findall(r"python -m (training|export) ([a-z]+)", EVERYTHING))):
+    for module, command in sorted(set(re.findall(r"python -m (training|export) ([a-z-]+)", EVERYTHING))):
         subprocess.run(
             [sys.executable, "-m", module, command, "--help"],
             cwd=ROOT,

@@ -37,7 +37,7 @@ def workplace(tmp_path_factory):
         train += ["--set", f"{name}={value}"]
     place.run(*train, "--set", "epochs=1")
     place.run(*train, "--set", "epochs=10")
-    place.run("training", "select")
+    place.select()
     place.run("export", "bundle", "--out", str(place.bundle), "--min-parity-texts", "50")
     return place
 

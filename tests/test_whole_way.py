@@ -30,7 +30,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place.run("training", "train", "tfidf_logreg", "--data", str(CORPUS), "--set", "min_documents=1")
     settings = [argument for setting in SMALL_LSTM for argument in ("--set", setting)]
     place.run("training", "train", "bilstm", "--data", str(CORPUS), *settings)
-    place.run("training", "select")
+    place.selection = place.select()
     place.run("export", "bundle", "--out", str(place.bundle), "--min-parity-texts", "50")
     return place
 
@@ -46,12 +46,18 @@ def host(workplace: Workplace) -> Iterator[RunningHost]:
     assert running.stop() == 0
 
 
-def test_the_comparison_names_both_candidates_and_the_selection_is_the_better_one(workplace):
-    table = workplace.run("training", "compare")
-    best, *_ = [line.split()[0] for line in table.splitlines()[2:]]
-    assert {"tfidf_logreg", "bilstm"} <= set(table.split())
+def test_the_selection_assesses_both_candidates_and_says_why_one_is_taken(workplace):
+    for name in ("tfidf_logreg", "bilstm"):
+        assert f"{name}: assessed, {name}-" in workplace.selection
     manifest = json.loads((workplace.bundle / "manifest.json").read_text())
-    assert manifest["candidate"] == best
+    assert f"\n{manifest['candidate']}: selected: " in workplace.selection
+
+
+def test_the_comparison_shows_both_as_trained_and_as_bundles(workplace):
+    trained, bundles, paired = workplace.run("training", "compare").strip().split("\n\n")
+    for part in (trained, bundles):
+        assert {"tfidf_logreg", "bilstm"} <= {line.split()[0] for line in part.splitlines()}
+    assert len(paired.splitlines()) == 3
 
 
 def test_a_run_keeps_its_parameters_metrics_curves_and_model(workplace):

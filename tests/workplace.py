@@ -38,3 +38,9 @@ class Workplace:
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stderr if code == 2 else done.stdout
+
+    def select(self, *arguments: str) -> str:
+        """Assess what was trained and select; the budget is one that a busy machine keeps to."""
+        candidates = str(self.folder / "candidates")
+        small = ("--min-parity-texts", "50", "--bundles", candidates, "--max-latency-ms", "1000")
+        return self.run("training", "select", *small, *arguments)

@@ -8,8 +8,13 @@ from pathlib import Path
 
 from export.frameworks import import_keras, settle_frameworks
 from function_app.command_line import described, guarded, positive
+from training.assessment import command as assessment_command
 from training.feedback import command as feedback_command
+from training.learning_curve import command as learning_curve_command
+from training.report import command as report_command
 from training.retraining import command as retraining_command
+from training.tuning import command as tuning_command
+from training.whole_way import command as whole_way_command
 
 SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
@@ -59,13 +64,24 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=_data)
 
     train = commands.add_parser("train", parents=[common, data], **described("train and track one candidate"))
-    train.add_argument("candidate", metavar="CANDIDATE", help="tfidf_logreg, bilstm or transformer")
+    train.add_argument(
+        "candidate",
+        metavar="CANDIDATE",
+        help="naive_bayes, tfidf_logreg, tfidf_forest, tfidf_lightgbm, hashed_ngrams, bilstm, transformer or "
+        "sentence_encoder",
+    )
     train.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
         help="a hyperparameter, e.g. --set epochs=2; repeatable",
+    )
+    train.add_argument(
+        "--embeddings",
+        type=Path,
+        metavar="FILE",
+        help="GloVe's or word2vec's text file of word vectors, from which the words start (bilstm)",
     )
     train.add_argument(
         "--human-weight",
@@ -82,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
         help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
     )
     train.add_argument(
+        "--nonsense",
+        type=float,
+        metavar="SHARE",
+        default=0.01,
+        help="share of the training rows that are added again, scrambled, under both labels (default: 0.01)",
+    )
+    train.add_argument(
         "--resume",
         type=Path,
         metavar="FOLDER",
@@ -89,22 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.set_defaults(command=_train)
 
-    compare = commands.add_parser(
-        "compare", parents=[common], **described("print the figures of each candidate's newest run")
-    )
-    compare.set_defaults(command=_compare)
-    select = commands.add_parser(
-        "select",
-        parents=[common],
-        **described("give the best of these runs the alias 'selected', with the reason"),
-    )
-    select.set_defaults(command=_select)
+    assessment_command.add_to(commands, common)
     score = commands.add_parser(
         "score", parents=[common], **described("measure a bundle again on its test rows, beside its manifest")
     )
     score.add_argument("--bundle", type=Path, default=SERVED, metavar="FOLDER", help="default: %(default)s")
     score.add_argument("--quiet", action="store_true", help="no progress bars")
     score.set_defaults(command=_score)
+    report_command.add_to(commands, common)
+    learning_curve_command.add_to(commands, common, data)
+    tuning_command.add_to(commands, common, data)
+    whole_way_command.add_to(commands, common)
     feedback_command.add_to(commands, common)
     retraining_command.add_to(commands, common)
     return parser
@@ -130,18 +148,22 @@ def _data(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     import_keras()
-    from training.candidates.hyperparameters import as_pairs, named_candidate
+    from training.candidates.hyperparameters import as_pairs, named_candidate, with_word_vectors
     from training.run import RunOptions, train
 
+    given = as_pairs(options.set)
+    if options.embeddings:
+        given = with_word_vectors(options.candidate, given, options.embeddings)
     finished = train(
         options.candidate,
-        named_candidate(options.candidate, as_pairs(options.set)),
+        named_candidate(options.candidate, given),
         RunOptions(
             data=tuple(options.data),
             seed=options.seed,
             limit=options.limit,
             human_weight=options.human_weight,
             emoticons=options.emoticons,
+            nonsense=options.nonsense,
             checkpoints=options.resume,
             progress=_shown(options),
         ),
@@ -154,21 +176,6 @@ def _train(options: argparse.Namespace) -> None:
             f"ECE {scores.calibration_error:.4f}"
         )
     _print(f"run {finished.run_id}")
-
-
-def _compare(options: argparse.Namespace) -> None:
-    from training import selection, tracking
-
-    _print(selection.table(selection.contenders(tracking.connect())))
-
-
-def _select(options: argparse.Namespace) -> None:
-    from training import selection, tracking
-
-    client = tracking.connect()
-    best = selection.select(client)
-    _print(selection.table(selection.contenders(client)))
-    _print(f"\nselected: {best.candidate} (run {best.run_id}), {best.criterion:.4f}: {selection.RULE}")
 
 
 def _score(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from export.held_out import DISTANT_LABELS
 from export.text_graph import Normaliser, TokenIds
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
-from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare
+from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare, scrambled
 from training.data.datasets import FEEDBACK
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
 from training.evaluation import DatasetResult, HeldOut, as_metrics, calibrate, evaluate
@@ -38,6 +38,9 @@ class RunOptions:
 
     ``human_weight``: how much a row that people labelled counts against one labelled by its emoticon.
     ``emoticons``: share of Sentiment140's training rows that get an emoticon of their label back.
+    ``nonsense``: share of the training rows whose texts are scrambled and added under both labels.
+    ``train_rows``: at most so many training rows, of all data sets together, at random; fewer are a part of
+    more, and the held-out rows stay what they are (``limit`` draws from every role).
     ``checkpoints``: where a candidate that trains for hours keeps its state and goes on from.
     """
 
@@ -46,6 +49,8 @@ class RunOptions:
     limit: int | None = None
     human_weight: float = 10.0
     emoticons: float = 0.05
+    nonsense: float = 0.01
+    train_rows: int | None = None
     progress: bool = True
     checkpoints: Path | None = None
 
@@ -66,34 +71,55 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
     """
     tracking.connect()
     prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
+    return train_on(prepared, name, candidate, options)
+
+
+def train_on(prepared: Prepared, name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
+    """`train`, on data that were prepared by these options before."""
+    tracking.connect()
     texts = TrainingTexts(prepared.frame, options)
-    started = time.monotonic()
     with mlflow.start_run(run_name=name, tags={"candidate": name, "family": candidate.family}) as run:
-        mlflow.log_params({**asdict(candidate), **_loggable(options)})  # type: ignore[call-overload]
+        mlflow.log_params(parameters(candidate, options))
         mlflow.log_dict(_data_card(prepared), DATA_FILE)
         mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
-
-        vocabulary = candidate.vocabulary(texts.normalised[TRAIN], favoured=texts.of_feedback(TRAIN))
-        mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
-        mlflow.log_param("vocabulary_words", len(vocabulary))
-        to_ids = token_ids(candidate.family, vocabulary, max_tokens=candidate.max_tokens)
-
-        fitted = candidate.fit(
-            texts.examples(TRAIN, to_ids),
-            texts.examples(VALIDATION, to_ids),
-            vocabulary=vocabulary,
-            seed=options.seed,
-            progress=options.progress,
-            checkpoints=options.checkpoints,
-        )
-        for epoch, figures_of_epoch in enumerate(fitted.history, start=1):
-            mlflow.log_metrics({f"fit/{key}": value for key, value in figures_of_epoch.items()}, step=epoch)
-        results = _log_scores(fitted, texts, to_ids)
-        mlflow.log_metric("train_seconds", time.monotonic() - started)
+        fitted, results = fit_and_score(candidate, texts, options)
         _log_holdout(prepared.frame)
         fitted.log_model()
         mlflow.register_model(f"runs:/{run.info.run_id}/model", tracking.REGISTERED_MODEL)
         return FinishedRun(run.info.run_id, results)
+
+
+def fit_and_score(
+    candidate: Candidate, texts: "TrainingTexts", options: RunOptions
+) -> tuple[Fitted, dict[str, DatasetResult]]:
+    """Train and score in the active MLflow run, which gets the vocabulary, the course and the scores."""
+    started = time.monotonic()
+    vocabulary = candidate.vocabulary(texts.normalised[TRAIN], favoured=texts.of_feedback(TRAIN))
+    mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
+    mlflow.log_param("vocabulary_words", len(vocabulary))
+    to_ids = token_ids(candidate.family, vocabulary, max_tokens=candidate.max_tokens)
+    fitted = candidate.fit(
+        texts.examples(TRAIN, to_ids),
+        texts.examples(VALIDATION, to_ids),
+        vocabulary=vocabulary,
+        seed=options.seed,
+        progress=options.progress,
+        checkpoints=options.checkpoints,
+    )
+    for epoch, figures_of_epoch in enumerate(fitted.history, start=1):
+        mlflow.log_metrics({f"fit/{key}": value for key, value in figures_of_epoch.items()}, step=epoch)
+    results = _log_scores(fitted, texts, to_ids)
+    mlflow.log_metric("train_seconds", time.monotonic() - started)
+    return fitted, results
+
+
+def parameters(candidate: Candidate, options: RunOptions) -> dict[str, object]:
+    """What a run is repeated by, as MLflow keeps it: hyperparameters and options."""
+    shown = asdict(options)
+    for of_this_machine in ("progress", "checkpoints"):
+        shown.pop(of_this_machine)
+    shown["data"] = ",".join(options.data)
+    return {**asdict(candidate), **shown}  # type: ignore[call-overload]
 
 
 class TrainingTexts:
@@ -102,6 +128,8 @@ class TrainingTexts:
     def __init__(self, frame: pd.DataFrame, options: RunOptions) -> None:
         self._options = options
         self._rows = {role: rows.reset_index(drop=True) for role, rows in binary(frame).groupby("role")}
+        if options.train_rows is not None and TRAIN in self._rows:
+            self._rows[TRAIN] = _drawn(self._rows[TRAIN], rows=options.train_rows, seed=options.seed)
         for role in (TRAIN, VALIDATION, CALIBRATION, TEST):
             found = set(self._rows[role]["label"]) if role in self._rows else set()
             if len(found) < 2:
@@ -109,14 +137,24 @@ class TrainingTexts:
         normalise = Normaliser()
         self.normalised = {role: normalise(self._texts(role)) for role in self._rows}
 
+    @property
+    def training_rows(self) -> int:
+        """How many rows there are to learn from, nonsense not counted."""
+        return len(self._rows[TRAIN])
+
     def examples(self, role: str, to_ids: TokenIds) -> Examples:
-        """The role's rows as the candidates take them, weights included."""
+        """The role's rows as the candidates take them, with weights; for training, nonsense behind them."""
         rows = self._rows[role]
-        return Examples(
-            ids=to_ids(self.normalised[role]),
-            labels=(rows["label"] == POSITIVE).to_numpy(dtype=np.int8),
-            weights=row_weights(rows["dataset"], human=self._options.human_weight),
-        )
+        labels = (rows["label"] == POSITIVE).to_numpy(dtype=np.int8)
+        weights = row_weights(rows["dataset"], human=self._options.human_weight)
+        texts = self.normalised[role]
+        if role == TRAIN and self._options.nonsense:
+            added = self._nonsense(texts)
+            texts = [*texts, *added, *added]
+            both = np.repeat(np.array([0, 1], dtype=np.int8), len(added))
+            labels = np.concatenate([labels, both])
+            weights = np.concatenate([weights, np.ones(len(both), dtype=np.float32)])
+        return Examples(ids=to_ids(texts), labels=labels, weights=weights)
 
     def of_feedback(self, role: str) -> list[str]:
         """The role's normalised texts that come from users of the app."""
@@ -127,6 +165,11 @@ class TrainingTexts:
         """The role's rows as the evaluation takes them."""
         examples = self.examples(role, to_ids)
         return HeldOut(examples.ids, examples.labels, self._rows[role]["dataset"].to_numpy(dtype=object))
+
+    def _nonsense(self, normalised: list[str]) -> list[str]:
+        random = np.random.default_rng(self._options.seed)
+        drawn = random.permutation(len(normalised))[: round(self._options.nonsense * len(normalised))]
+        return scrambled([normalised[row] for row in drawn], rng=random)
 
     def _texts(self, role: str) -> list[str]:
         rows = self._rows[role]
@@ -139,6 +182,12 @@ class TrainingTexts:
         return [
             with_one if cut else text for with_one, text, cut in zip(restored, texts, distant, strict=True)
         ]
+
+
+def _drawn(frame: pd.DataFrame, *, rows: int, seed: int) -> pd.DataFrame:
+    """The first so many of a random order of the rows, as they stood."""
+    order = np.random.default_rng(seed).permutation(len(frame))[:rows]
+    return frame.iloc[np.sort(order)].reset_index(drop=True)
 
 
 def row_weights(datasets: pd.Series, *, human: float) -> npt.NDArray[np.float32]:
@@ -180,8 +229,13 @@ def _log_scores(fitted: Fitted, texts: TrainingTexts, to_ids: TokenIds) -> dict[
 
 
 def _log_holdout(frame: pd.DataFrame) -> None:
-    """Keep the held-out texts with the run: the export calibrates, compares and profiles on them."""
-    rows = frame.loc[frame["role"].isin([CALIBRATION, TEST]), ["dataset", "role", "label", "text"]]
+    """Keep the held-out texts with the run: the export calibrates, compares and profiles on them.
+
+    Validation rows too, for choosing among bundles.
+    """
+    rows = frame.loc[
+        frame["role"].isin([VALIDATION, CALIBRATION, TEST]), ["dataset", "role", "label", "text"]
+    ]
     with TemporaryDirectory() as folder:
         path = Path(folder) / HOLDOUT_FILE
         # Unquoted, a carriage return in a text would end its row.
@@ -199,11 +253,3 @@ def _data_card(prepared: Prepared) -> dict[str, object]:
             if (known := DATASETS.get(report.dataset))
         },
     }
-
-
-def _loggable(options: RunOptions) -> dict[str, object]:
-    shown = asdict(options)
-    for of_this_machine in ("progress", "checkpoints"):
-        shown.pop(of_this_machine)
-    shown["data"] = ",".join(options.data)
-    return shown

@@ -8,14 +8,19 @@ from export.errors import ExportError
 from export.recurrent import network_logits, recurrent_graph
 from export.text_graph import session
 from training.candidates import BiLstm
+from training.candidates.bilstm import CELLS
 
 WORDS = 40
 
 
-@pytest.fixture(scope="module")
-def network():
+@pytest.fixture(scope="module", params=CELLS)
+def network(request):
     keras.utils.set_random_seed(1)
-    return BiLstm(embedding_width=8, units=6).network(words=WORDS)
+    network = BiLstm(embedding_width=8, units=6, cell=request.param).network(words=WORDS)
+    # Biases start at zero, where an exchange of theirs would not be seen.
+    random = np.random.default_rng(3)
+    network.set_weights([random.normal(0, 0.4, array.shape) for array in network.get_weights()])
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +52,21 @@ def test_padding_does_not_change_a_score(running):
     )
 
 
-def test_there_is_one_lstm_operator_and_no_loop(network):
+@pytest.mark.parametrize(("cell", "operator"), [("lstm", "LSTM"), ("gru", "GRU")])
+def test_there_is_one_recurrent_operator_and_no_loop(cell, operator):
+    network = BiLstm(embedding_width=8, units=6, cell=cell).network(words=WORDS)
     operators = [node.op_type for node in recurrent_graph(network).graph.node]
-    assert operators.count("LSTM") == 1
-    assert "Loop" not in operators
+    assert operators.count(operator) == 1
+    assert not ({"LSTM", "GRU", "Loop", "Scan"} - {operator}) & set(operators)
+
+
+def test_a_gru_of_another_kind_is_refused():
+    ids = keras.Input((None,), dtype="int32")
+    cell = keras.layers.GRU(3, return_sequences=True, reset_after=False)
+    states = keras.layers.Bidirectional(cell)(keras.layers.Embedding(5, 2)(ids))
+    pooled = keras.layers.GlobalAveragePooling1D()(states)
+    with pytest.raises(ExportError, match="reset_after"):
+        recurrent_graph(keras.Model(ids, keras.layers.Dense(1)(pooled)))
 
 
 def test_the_same_network_converts_to_the_same_bytes(network):

@@ -77,7 +77,7 @@ def test_a_hyperparameter_that_is_none_is_refused(capsys, setting):
     assert setting in refused(capsys, "train", "bilstm", "--set", setting)
 
 
-@pytest.mark.parametrize("command", ["compare", "select"])
+@pytest.mark.parametrize("command", ["assess", "compare", "select"])
 def test_without_runs_there_is_nothing_to_compare(capsys, command):
     assert "python -m training train" in refused(capsys, command)
 
@@ -93,7 +93,7 @@ def test_data_shows_the_counts(capsys):
 
 
 def test_help_is_there_for_every_command(capsys):
-    for command in ("data", "train", "compare", "select", "collect", "retrain"):
+    for command in ("data", "train", "assess", "compare", "select", "collect", "retrain"):
         with pytest.raises(SystemExit) as stopped:
             main([command, "--help"])
         assert stopped.value.code == 0

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from export import trained
+from export.families import LINEAR, token_ids
 from training import run
-from training.run import row_weights
+from training.data.records import ROLES, TRAIN
+from training.run import RunOptions, TrainingTexts, row_weights
 
 
 def weights(**rows: int) -> dict[str, float]:
@@ -43,3 +45,21 @@ def test_held_out_texts_come_back_from_tracking_as_they_were(tmp_path, monkeypat
     frame = pd.DataFrame({"dataset": "mine", "role": "test", "label": "negative", "text": texts})
     run._log_holdout(frame)
     pd.testing.assert_frame_equal(trained._holdout(tmp_path / run.HOLDOUT_FILE), frame, check_dtype=False)
+
+
+def test_nonsense_stands_behind_the_training_rows_under_both_labels():
+    rows = [
+        {"dataset": "sentiment140", "role": role, "label": label, "text": f"what a {word} flight number {n}"}
+        for role in ROLES
+        for label, word in (("negative", "dreadful"), ("positive", "wonderful"))
+        for n in range(20)
+    ]
+    texts = TrainingTexts(pd.DataFrame(rows), RunOptions(data=("mine",), nonsense=0.25, emoticons=0.0))
+    to_ids = token_ids(LINEAR, ["what", "a", "dreadful", "wonderful", "flight", "number"], max_tokens=8)
+    train = texts.examples(TRAIN, to_ids)
+    assert len(train) == len(train.ids) == len(train.weights) == 40 + 2 * 10
+    np.testing.assert_array_equal(train.ids[40:50], train.ids[50:])
+    assert train.labels[40:].tolist() == [0] * 10 + [1] * 10
+    assert (train.ids[:40, 2] > 1).all()
+    assert (train.ids[40:, 2] == 1).all(), "dreadful and wonderful are no longer words"
+    assert all(len(texts.examples(role, to_ids)) == 40 for role in ROLES if role != TRAIN)

@@ -1,13 +1,16 @@
 """What every candidate takes and gives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from optuna import Trial
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+
+Report = Callable[[int, float], None]
+"""Called with the number of a step and the validation log-loss so far; may raise to end the training."""
+
+
+class HyperparameterError(Exception):
+    """There is no such candidate, or a hyperparameter it does not have or cannot take."""
 
 
 def pinned(*packages: str) -> list[str]:
@@ -75,8 +86,13 @@ class Candidate(Protocol):
         seed: int,
         progress: bool,
         checkpoints: Path | None = None,
+        report: Report | None = None,
     ) -> Fitted:
         """Train on ids that stand for this vocabulary; the validation rows serve early stopping alone.
 
         A candidate that trains for hours keeps its state in the folder ``checkpoints`` and goes on from it.
+        One that trains step by step calls ``report`` on the way, so that a hopeless training can be ended.
         """
+
+    def tuned(self, trial: "Trial") -> Self:
+        """This candidate with hyperparameters that the trial draws from the candidate's search space."""

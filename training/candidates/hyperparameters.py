@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 
 from training.candidates import CANDIDATES, Candidate
-
-
-class HyperparameterError(Exception):
-    """There is no such candidate, or a hyperparameter it does not have or cannot take."""
+from training.candidates.base import HyperparameterError
+from training.candidates.word_vectors import vector_width
 
 
 def named_candidate(name: str, given: Mapping[str, str]) -> Candidate:
@@ -36,6 +35,17 @@ def as_pairs(given: Sequence[str]) -> dict[str, str]:
         if "=" not in item:
             raise HyperparameterError(f"--set {item}: give NAME=VALUE")
     return dict(item.split("=", 1) for item in given)
+
+
+def with_word_vectors(name: str, given: Mapping[str, str], file: Path) -> dict[str, str]:
+    """What was given and a file of word vectors to start from, whose width is that of the embedding.
+
+    Raises `HyperparameterError` for a candidate that has no word vectors, `WordVectorsError` for a bad file.
+    """
+    able = [known for known in CANDIDATES if "embeddings" in hyperparameters(known)]
+    if name in CANDIDATES and name not in able:
+        raise HyperparameterError(f"--embeddings: {name} has no word vectors; {', '.join(able)} has")
+    return {"embedding_width": str(vector_width(file)), **given, "embeddings": str(file)}
 
 
 def hyperparameters(name: str) -> dict[str, type]:

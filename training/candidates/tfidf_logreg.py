@@ -2,20 +2,24 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-import mlflow
 import numpy as np
-import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from export.linear import id_ngrams
-from training.candidates.base import Examples, pinned
+from export.linear import linear_logits
+from export.ngrams import id_ngrams
+from training.candidates.base import Examples, Report
+from training.candidates.pipelines import FittedPipeline
 from training.vocabulary import build_vocabulary
+
+if TYPE_CHECKING:
+    from optuna import Trial
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class TfidfLogReg:
         seed: int,
         progress: bool,
         checkpoints: Path | None = None,
-    ) -> "FittedTfidfLogReg":
+        report: Report | None = None,
+    ) -> FittedPipeline:
         """Fit the vectoriser and the regression in one go; the validation rows are not needed."""
         vectoriser = TfidfVectorizer(
             analyzer=id_ngrams, min_df=self.min_documents, max_features=self.max_features, dtype=np.float64
@@ -59,28 +64,15 @@ class TfidfLogReg:
         regression.fit(features, train.labels, sample_weight=train.weights)
         pipeline = Pipeline([("tfidf", vectoriser), ("regression", regression)])
         seconds = time.monotonic() - started
-        return FittedTfidfLogReg(
-            pipeline, [{"fit_seconds": seconds, "iterations": float(regression.n_iter_[0])}]
-        )
+        figures = {"fit_seconds": seconds, "iterations": float(regression.n_iter_[0])}
+        return FittedPipeline(pipeline, linear_logits, [figures])
 
-
-@dataclass(frozen=True)
-class FittedTfidfLogReg:
-    """The fitted scikit-learn pipeline over rows of word ids."""
-
-    pipeline: Pipeline
-    history: list[dict[str, float]] = field(default_factory=list)
-
-    def logits(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-        """scikit-learn's decision function."""
-        return np.asarray(self.pipeline.decision_function(ids), dtype=np.float64)
-
-    def log_model(self) -> None:
-        """Log the pipeline in MLflow's scikit-learn flavour."""
-        # The analyser is a function of ours, which only a pickle by reference can carry.
-        mlflow.sklearn.log_model(
-            self.pipeline,
-            name="model",
-            serialization_format="cloudpickle",
-            pip_requirements=pinned("scikit-learn", "numpy", "scipy"),
+    def tuned(self, trial: "Trial") -> Self:
+        """Regularisation, and how many words and pairs."""
+        return replace(
+            self,
+            vocabulary_size=trial.suggest_int("vocabulary_size", 10_000, 120_000, log=True),
+            max_features=trial.suggest_int("max_features", 30_000, 600_000, log=True),
+            min_documents=trial.suggest_int("min_documents", 1, 10, log=True),
+            inverse_regularisation=trial.suggest_float("inverse_regularisation", 0.05, 50.0, log=True),
         )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import keras
 import mlflow
@@ -15,11 +16,14 @@ from tqdm import tqdm
 
 from export.text_graph import FIRST_WORD_ID, PADDING_ID
 from export.transformer import transformer_logits
-from training.candidates.base import Examples, pinned
-from training.candidates.batches import Batch, LengthSortedBatches
+from training.candidates.base import Examples, HyperparameterError, Report, pinned
+from training.candidates.batches import Batch, LengthSortedBatches, with_repeats
 from training.candidates.pretrained import END, START, Pretrained, read_pretrained
 from training.checkpoints import Checkpoints, Progress
 from training.wordpieces import build_pieces
+
+if TYPE_CHECKING:
+    from optuna import Trial
 
 PREFIX = 2
 """[CLS] and [SEP] stand before the text: attention that finds nothing rests on them (Clark et al. 2019)."""
@@ -36,6 +40,7 @@ class Transformer:
     ``precision``: ``bfloat16`` computes in 16 bits with weights in 32. The learning rate rises over
     ``warmup`` batches, stays, and falls to zero over the last part ``cooldown`` of all batches, so that a run
     may be made longer or ended sooner on the way (Hu et al. 2024): stop it, resume it with other ``epochs``.
+    A row that weighs more than ``heaviest`` is read several times an epoch, see `with_repeats`.
     """
 
     family: str = "transformer"
@@ -49,7 +54,8 @@ class Transformer:
     warmup: int = 500
     cooldown: float = 0.3
     batch_size: int = 128
-    epochs: float = 2.0
+    epochs: float = 1.0
+    heaviest: float = 2.5
     precision: str = "bfloat16"
 
     def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
@@ -66,12 +72,14 @@ class Transformer:
         seed: int,
         progress: bool,
         checkpoints: Path | None = None,
+        report: Report | None = None,
     ) -> "FittedTransformer":
         """Fine-tune with AdamW; the state after the last batch is the model."""
         keras.utils.set_random_seed(seed)
+        train = with_repeats(train, heaviest=self.heaviest)
         pretrained = read_pretrained(self.folder)
         network = self.network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
-        _initialise(network, pretrained, vocabulary)
+        initialise(network, pretrained, vocabulary)
         network.compile(
             keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay, clipnorm=1.0),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
@@ -81,7 +89,8 @@ class Transformer:
         network.optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
         kept = self._kept(checkpoints, train, vocabulary) if checkpoints else None
         state = kept.restore(network) if kept else Progress()
-        self._train(network, train, _some(validation, seed), state, kept, seed=seed, progress=progress)
+        held_out = _some(validation, seed)
+        self._train(network, train, held_out, state, kept, seed=seed, progress=progress, report=report)
         exact = replace(self, precision="float32").network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
         exact.set_weights(network.get_weights())
         return FittedTransformer(exact, state.history)
@@ -92,6 +101,10 @@ class Transformer:
         Two ids more than ``words`` stand for [CLS] and [SEP]; the network puts them before the text itself.
         """
         config = pretrained.config
+        if self.layers > config.num_hidden_layers:
+            raise HyperparameterError(
+                f"layers={self.layers}: the pretrained network has {config.num_hidden_layers}"
+            )
         width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
         precision = keras.DTypePolicy("mixed_bfloat16" if self.precision == "bfloat16" else "float32")
 
@@ -129,6 +142,18 @@ class Transformer:
         mean = keras.layers.Dropout(self.dropout)(mean)
         return keras.Model(ids, keras.layers.Dense(1, name="logit")(mean))
 
+    def tuned(self, trial: "Trial") -> Self:
+        """How fast it learns and what it is held back by; the size stays."""
+        return replace(
+            self,
+            learning_rate=trial.suggest_float("learning_rate", 2e-5, 5e-4, log=True),
+            weight_decay=trial.suggest_float("weight_decay", 1e-3, 0.1, log=True),
+            dropout=trial.suggest_float("dropout", 0.0, 0.2),
+            warmup=trial.suggest_int("warmup", 50, 1_000, log=True),
+            cooldown=trial.suggest_float("cooldown", 0.1, 0.9),
+            heaviest=trial.suggest_float("heaviest", 1.0, 5.0),
+        )
+
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a batch, of ``steps`` in all."""
         falling = max(round(steps * self.cooldown), 1)
@@ -144,10 +169,11 @@ class Transformer:
         *,
         seed: int,
         progress: bool,
+        report: Report | None,
     ) -> None:
         batches = -(-len(train) // self.batch_size)
         steps = max(round(batches * self.epochs), 1)
-        report = min(REPORT_STEPS, steps)
+        every = min(REPORT_STEPS, steps)
         bar = tqdm(initial=state.step, total=steps, unit="batch", disable=not progress)
         sums = np.zeros(3)
         started = time.monotonic() - state.seconds
@@ -159,7 +185,7 @@ class Transformer:
             state.step += 1
             state.seconds = time.monotonic() - started
             bar.update()
-            if state.step % report == 0 or state.step == steps:
+            if state.step % every == 0 or state.step == steps:
                 loss, hits, weight = sums
                 sums[:] = 0
                 measured = {"loss": float(loss / weight), "accuracy": float(hits / weight)}
@@ -168,6 +194,8 @@ class Transformer:
                 state.history.append({**epoch, **measured})
                 if progress:
                     tqdm.write(", ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+                if report:
+                    report(state.step, measured["val_loss"])
             if kept and (kept.due() or state.step == steps):
                 kept.save(network, state)
         bar.close()
@@ -199,7 +227,7 @@ class FittedTransformer:
         mlflow.keras.log_model(self.network, name="model", pip_requirements=pinned("keras", "numpy"))
 
 
-def _initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
+def initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
     """Put the pretrained weights into the network; the layer that gives the logit stays random."""
     layers = {layer.name: layer for layer in network.layers}
     table = np.zeros(layers["words"].get_weights()[0].shape, dtype=np.float32)

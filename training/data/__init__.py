@@ -12,6 +12,7 @@ from .emoticons import emoticons_restored
 from .errors import DataError
 from .fingerprints import Fingerprint, RoleCounts, fingerprint
 from .loaders import load
+from .nonsense import scrambled
 from .preparation import Prepared, prepare
 from .records import LABELS, ROLES, binary
 from .splitting import sampled, split
@@ -36,6 +37,7 @@ __all__ = [
     "load",
     "prepare",
     "sampled",
+    "scrambled",
     "split",
     "text_key",
     "without_conflicts_and_duplicates",

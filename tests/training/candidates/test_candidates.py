@@ -6,12 +6,25 @@ import numpy as np
 import pytest
 
 from tests.tiny_bert import write_tiny_bert
-from training.candidates import BiLstm, Examples, TfidfLogReg, Transformer
-from training.candidates.batches import LengthSortedBatches
+from training.candidates import (
+    BiLstm,
+    Examples,
+    HashedNgramsRegression,
+    NaiveBayes,
+    TfidfForest,
+    TfidfLightGbm,
+    TfidfLogReg,
+    Transformer,
+)
+from training.candidates.batches import LengthSortedBatches, with_repeats
 
 GOOD, BAD, WORDS = 5, 6, 20
 CANDIDATES = {
+    "naive_bayes": NaiveBayes(min_documents=1),
     "tfidf_logreg": TfidfLogReg(min_documents=1),
+    "tfidf_forest": TfidfForest(trees=60, leaves=30, min_rows=1, split_share=0.3),
+    "tfidf_lightgbm": TfidfLightGbm(trees=60, leaves=7, min_rows=5),
+    "hashed_ngrams": HashedNgramsRegression(bits=12),
     "bilstm": BiLstm(
         vocabulary_size=WORDS,
         embedding_width=8,
@@ -139,3 +152,12 @@ def test_an_epoch_gives_every_row_once_and_orders_anew():
 def test_a_batch_is_cut_to_its_longest_text():
     for ids, _, _ in LengthSortedBatches(examples(40, seed=9), batch_size=10, seed=None):
         assert (ids[:, -1] != 0).any()
+
+
+def test_a_heavy_row_stands_several_times_with_its_weight_shared_out():
+    rows = examples(4, seed=3)
+    weighted = Examples(rows.ids, rows.labels, np.array([1.0, 2.5, 2.6, 10.0], dtype=np.float32))
+    repeated = with_repeats(weighted, heaviest=2.5)
+    assert repeated.weights.tolist() == pytest.approx([1.0, 2.5, 1.3, 1.3, 2.5, 2.5, 2.5, 2.5])
+    np.testing.assert_array_equal(repeated.ids, rows.ids[[0, 1, 2, 2, 3, 3, 3, 3]])
+    np.testing.assert_array_equal(repeated.labels, rows.labels[[0, 1, 2, 2, 3, 3, 3, 3]])

@@ -1,0 +1,49 @@
+"""Words and pairs are numbered by the graph as Python finds them."""
+
+import doctest
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from export import ngrams
+from export.ngrams import PAIR_SHIFT, id_ngrams, numbered_features
+from export.text_graph import model_of, session
+
+
+def numbers(keys, ids):
+    part = numbered_features(keys)
+    graph = model_of(
+        "features",
+        part.nodes,
+        inputs=[helper.make_tensor_value_info("ids", TensorProto.INT32, ["N", "T"])],
+        outputs=[helper.make_tensor_value_info("features", TensorProto.INT64, ["N", "L"])],
+        constants=part.constants,
+    )
+    return session(graph).run(None, {"ids": np.array(ids, dtype=np.int32)})[0]
+
+
+def test_every_position_of_a_word_or_pair_gets_its_number_and_all_else_zero():
+    keys = [7, (7 << PAIR_SHIFT) + 8, 200_000]
+    assert numbers(keys, [[7, 8, 7, 8], [1, 7, 200_000, 0]]).tolist() == [
+        [1, 0, 1, 0, 2, 0, 2],
+        [0, 1, 3, 0, 0, 0, 0],
+    ]
+
+
+def test_the_graph_finds_what_python_finds():
+    random = np.random.default_rng(1)
+    ids = random.integers(1, 6, size=(200, 8)).astype(np.int32)
+    ids[np.arange(8) >= random.integers(0, 9, 200)[:, None]] = 0
+    keys = sorted({key for row in ids for key in id_ngrams(row)})
+    for row, found in zip(ids, numbers(keys, ids), strict=True):
+        assert sorted(keys[number - 1] for number in found if number) == sorted(id_ngrams(row))
+
+
+def test_one_token_makes_no_pair():
+    assert numbers([5], [[5]]).tolist() == [[1]]
+
+
+def test_the_examples_in_the_docstrings_hold():
+    result = doctest.testmod(ngrams)
+    assert result.attempted > 0
+    assert result.failed == 0
