@@ -69,7 +69,7 @@ def test_one_class_alone_cannot_be_trained_on(capsys, tmp_path):
 
 
 def test_an_unknown_candidate_is_told_which_there_are(capsys, tmp_path):
-    assert "tfidf_logreg, bilstm" in refused(capsys, "train", "perceptron")
+    assert "naive_bayes, tfidf_logreg" in refused(capsys, "train", "perceptron")
 
 
 @pytest.mark.parametrize("setting", ["epochs", "epoch=2", "epochs=many", "family=linear"])
