@@ -18,7 +18,7 @@ from tests.function_app.memory_telemetry import MemoryTelemetry
 EXPECTED = {
     "topic": {"topic"},
     "class_balance": {"positive_rate"},
-    "typos": {"unknown_tokens"},
+    "typos": {"confidence"},
     "language": {"language", "unknown_tokens"},
     "sarcasm": {"error_rate"},
 }
