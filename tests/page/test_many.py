@@ -52,7 +52,7 @@ def test_fifty_thousand_rows_are_scored_without_a_freeze(
         };
         requestAnimationFrame(look);
     """)
-    score(page, seconds=60)
+    score(page, seconds=180)
     page.find("[data-column=confidence] button").click()
     page.find("[data-column=text] button").click()
     page.run("document.querySelector('.scroller').scrollTop = 1e9")
@@ -82,7 +82,7 @@ def test_nothing_is_dropped_when_the_app_goes_away_in_the_middle(
     assert "no row is lost" in page.text(".trouble")
     assert 0 < page.find("progress").get_property("value") < 20_000
     start_app(PORT=port)
-    page.until(lambda: "done in" in page.text(".progress .figures"), seconds=60)
+    page.until(lambda: "done in" in page.text(".progress .figures"), seconds=180)
     done = saved(page, "some-scored.csv")
     assert [row["text"] for row in done] == [f"love {number}" for number in range(20_000)]
     assert len({row["prediction_id"] for row in done} - {""}) == 20_000

@@ -13,7 +13,7 @@ from tests.function_app.client.running import run_client, start_client
 from tests.function_app.running import HostStarter, RunningHost
 from tests.function_app.waiting import wait_until
 
-ROWS = 6_000
+ROWS = 2_400
 BATCH = 50
 
 
@@ -54,7 +54,7 @@ def test_a_killed_run_is_gone_on_with_by_the_next(
         return json.loads(progress.read_bytes())["rows"] if progress.exists() else 0
 
     arguments = predict(small_host, tweets, out, "--column", "tweet")
-    kills = (500, 1_800, 3_500)
+    kills = (200, 700, 1_400)
     for rows in kills:
         process = start_client(*arguments)
         wait_until(lambda rows=rows: counted() >= rows)
@@ -63,7 +63,7 @@ def test_a_killed_run_is_gone_on_with_by_the_next(
         assert rows <= counted() < ROWS
         assert not out.exists()
     with partial.open("ab") as file:
-        file.write(b'5999,"half a ro' * 200_000)
+        file.write(b'2399,"half a ro' * 200_000)
     earlier = counted()
     _, said = run_client(*arguments)
     assert said == f"{out}: {ROWS:,} rows, {earlier:,} of them by an earlier run\n"
@@ -85,7 +85,7 @@ def test_a_run_waits_for_a_host_that_comes_back(
     out = tmp_path / "scored.csv"
     process = start_client(*predict(host, tweets, out, "--column", "tweet"))
     progress = tmp_path / "scored.csv.progress"
-    wait_until(lambda: progress.exists() and json.loads(progress.read_bytes())["rows"] > 500)
+    wait_until(lambda: progress.exists() and json.loads(progress.read_bytes())["rows"] > 200)
     host.kill()
     start_host(STORE_PATH=store, MAX_BATCH_TEXTS=str(BATCH), PORT=host.base.rpartition(":")[2])
     _, said = process.communicate(timeout=60)

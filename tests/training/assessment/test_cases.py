@@ -80,4 +80,5 @@ def test_the_shipped_model_behaves(shipped):
 
 def test_the_shipped_model_has_most_capabilities(shipped):
     for one in behaviours(shipped.probability, SUITE):
-        assert one.held >= 0.7 * one.cases, (one.capability, one.failures)
+        if "for information" not in one.capability:
+            assert one.held >= 0.7 * one.cases, (one.capability, one.failures)
