@@ -17,7 +17,7 @@ from export.text_graph import FIRST_WORD_ID
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
 from training.candidates.batches import Batch, LengthSortedBatches
 from training.candidates.word_vectors import read_word_vectors
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -26,7 +26,7 @@ CELLS = ("lstm", "gru")
 
 
 @dataclass(frozen=True)
-class BiLstm:
+class BiLstm(ReadsWords):
     """Embedding -> bidirectional LSTM or GRU -> highest and mean state over the text -> logit.
 
     ``cell`` is one of `CELLS`. ``embeddings``: a text file of word vectors, GloVe's or word2vec's, as wide as
@@ -49,10 +49,6 @@ class BiLstm:
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
             raise HyperparameterError(f"cell={self.cell}: must be {' or '.join(CELLS)}")
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def fit(
         self,

@@ -15,14 +15,14 @@ from export.linear import linear_logits
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
 from training.candidates.pipelines import FittedPipeline, loss_and_accuracy
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
 
 
 @dataclass(frozen=True)
-class HashedNgramsRegression:
+class HashedNgramsRegression(ReadsWords):
     """A table of 2 to the power of ``bits`` weights; ``penalty`` is the L2 penalty (scikit-learn's alpha).
 
     At most ``epochs`` passes; ``patience`` of them without a better validation loss are the last.
@@ -46,10 +46,6 @@ class HashedNgramsRegression:
             epochs=(1, ENDLESS),
             patience=(1, ENDLESS),
         )
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def tuned(self, trial: "Trial") -> Self:
         """This candidate with hyperparameters drawn from its search space."""

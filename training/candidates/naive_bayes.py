@@ -17,14 +17,14 @@ from export.ngrams import id_ngrams
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
 from training.candidates.pipelines import FittedPipeline
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
 
 
 @dataclass(frozen=True)
-class NaiveBayes:
+class NaiveBayes(ReadsWords):
     """Counts start from ``smoothing``; a feature must occur in ``min_documents`` texts."""
 
     family: str = "linear"
@@ -43,10 +43,6 @@ class NaiveBayes:
             min_documents=(1, ENDLESS),
             smoothing=(1e-9, ENDLESS),
         )
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def tuned(self, trial: "Trial") -> Self:
         """This candidate with hyperparameters drawn from its search space."""

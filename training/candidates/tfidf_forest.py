@@ -17,7 +17,7 @@ from export.trees import tree_logits
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
 from training.candidates.pipelines import FittedPipeline
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -26,7 +26,7 @@ JOBS = 2
 
 
 @dataclass(frozen=True)
-class TfidfForest:
+class TfidfForest(ReadsWords):
     """``leaves`` of each of the ``trees``; a leaf holds at least ``min_rows`` rows.
 
     Each split is the best of ``split_share`` of the ``max_features`` features, drawn anew; each tree is grown
@@ -55,10 +55,6 @@ class TfidfForest:
             split_share=(1e-9, 1),
             rows_per_tree=(1, ENDLESS),
         )
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def tuned(self, trial: "Trial") -> Self:
         """This candidate with hyperparameters drawn from its search space; its bundle stays below 10 MB."""

@@ -18,7 +18,7 @@ from export.trees import tree_logits
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
 from training.candidates.pipelines import FittedPipeline
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -31,7 +31,7 @@ LEAST_GAIN = 1e-5
 
 
 @dataclass(frozen=True)
-class TfidfLightGbm:
+class TfidfLightGbm(ReadsWords):
     """At most ``trees`` of ``leaves`` each; ``patience`` trees without a better validation loss are the last.
 
     A leaf holds at least ``min_rows`` rows; each tree sees ``feature_share`` of ``max_features`` features.
@@ -64,10 +64,6 @@ class TfidfLightGbm:
             ridge=(0, ENDLESS),
             patience=(1, ENDLESS),
         )
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def tuned(self, trial: "Trial") -> Self:
         """This candidate with hyperparameters drawn from its search space; its bundle stays below 10 MB."""

@@ -16,14 +16,14 @@ from export.linear import linear_logits
 from export.ngrams import id_ngrams
 from training.candidates.base import Examples, Report
 from training.candidates.pipelines import FittedPipeline
-from training.vocabulary import build_vocabulary
+from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
     from optuna import Trial
 
 
 @dataclass(frozen=True)
-class TfidfLogReg:
+class TfidfLogReg(ReadsWords):
     """``inverse_regularisation`` is scikit-learn's C; a feature must occur in ``min_documents`` texts."""
 
     family: str = "linear"
@@ -33,10 +33,6 @@ class TfidfLogReg:
     min_documents: int = 3
     inverse_regularisation: float = 4.0
     max_iterations: int = 200
-
-    def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The most frequent words."""
-        return build_vocabulary(normalised, size=self.vocabulary_size, favoured=favoured)
 
     def fit(
         self,
