@@ -36,7 +36,8 @@ def workplace(tmp_path_factory):
     for name, value in settings.items():
         train += ["--set", f"{name}={value}"]
     place.run(*train, "--set", "epochs=1")
-    place.run(*train, "--set", "epochs=10")
+    scores = place.run(*train, "--set", "epochs=10")
+    (place.folder / "scores.txt").write_text(scores)
     place.select()
     place.run("export", "bundle", "--out", str(place.bundle), "--min-parity-texts", "50")
     return place
@@ -68,3 +69,23 @@ def test_a_score_does_not_depend_on_the_batch_and_foreign_writing_gets_no_confid
     np.testing.assert_allclose(together, alone, atol=1e-6, rtol=0)
     foreign = predictor.predict(["مرحبا بالعالم", "это был ужасный рейс", ""]).probability
     np.testing.assert_allclose(foreign, 0.5, atol=0.01)
+
+
+def train_further(workplace, *settings, code=0):
+    command = ["training", "train", "transformer", "--data", str(CORPUS)]
+    start = f"folder={workplace.folder / 'bert'}", "start=models:/tweet-sentiment/2"
+    for setting in (*start, *settings):
+        command += ["--set", setting]
+    return workplace.run(*command, code=code)
+
+
+def test_a_registered_transformer_is_where_a_further_training_starts(workplace):
+    before = (workplace.folder / "scores.txt").read_text().splitlines()
+    still = train_further(workplace, "layers=2", "learning_rate=0", "epochs=0.01").splitlines()
+    assert "accuracy" in before[0]
+    assert still[:-1] == before[:-1]  # the last line names the run
+
+
+def test_a_further_training_of_another_shape_is_refused(workplace):
+    error = train_further(workplace, "layers=1", code=2)
+    assert "start: that model has layers=2 and max_tokens=64; give the same" in error

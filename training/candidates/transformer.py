@@ -14,7 +14,9 @@ import numpy.typing as npt
 from keras import ops
 from tqdm import tqdm
 
+from export.families import TRANSFORMER
 from export.text_graph import FIRST_WORD_ID, PADDING_ID
+from export.trained import TrainedModel, load_trained
 from export.transformer import transformer_logits
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
 from training.candidates.batches import Batch, LengthSortedBatches, with_repeats
@@ -37,6 +39,8 @@ class Transformer:
     """Embedding -> ``layers`` encoder layers -> mean over the text -> logit.
 
     ``folder``: pretrained weights in Hugging Face's format; empty for the package `pretrained.PACKAGE`.
+    ``start``: a registered transformer (``models:/tweet-sentiment/1``) whose vocabulary and weights take the
+    place of the pretrained ones, to train it further with other rows or another rate.
     ``precision``: ``bfloat16`` computes in 16 bits with weights in 32. The learning rate rises over
     ``warmup`` batches, stays, and falls to zero over the last part ``cooldown`` of all batches, so that a run
     may be made longer or ended sooner on the way (Hu et al. 2024): stop it, resume it with other ``epochs``.
@@ -47,6 +51,7 @@ class Transformer:
     vocabulary_size: int = 10_000
     max_tokens: int = 64
     folder: str = ""
+    start: str = ""
     layers: int = 6
     dropout: float = 0.1
     learning_rate: float = 1.5e-4
@@ -59,7 +64,9 @@ class Transformer:
     precision: str = "bfloat16"
 
     def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
-        """The pieces of words that the model is to know."""
+        """The pieces of words that the model is to know; with ``start``, those of that model."""
+        if self.start:
+            return started_from(self.start).vocabulary
         known = read_pretrained(self.folder).pieces
         return build_pieces(normalised, size=self.vocabulary_size, known=known, favoured=favoured)
 
@@ -79,7 +86,10 @@ class Transformer:
         train = with_repeats(train, heaviest=self.heaviest)
         pretrained = read_pretrained(self.folder)
         network = self.network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
-        initialise(network, pretrained, vocabulary)
+        if self.start:
+            take_weights(network, started_from(self.start))
+        else:
+            initialise(network, pretrained, vocabulary)
         network.compile(
             keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay, clipnorm=1.0),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
@@ -225,6 +235,28 @@ class FittedTransformer:
     def log_model(self) -> None:
         """Log the network in MLflow's Keras flavour."""
         mlflow.keras.log_model(self.network, name="model", pip_requirements=pinned("keras", "numpy"))
+
+
+def started_from(uri: str) -> TrainedModel:
+    """The registered transformer to go on from.
+
+    Raises `HyperparameterError` for a model of another family, `ExportError` where there is none.
+    """
+    trained = load_trained(uri)
+    if trained.family != TRANSFORMER:
+        raise HyperparameterError(f"start={uri}: a {trained.candidate}, not a transformer")
+    return trained
+
+
+def take_weights(network: keras.Model, trained: TrainedModel) -> None:
+    """Put a trained network's weights into one of the same shape, or raise `HyperparameterError`."""
+    given = trained.model.get_weights()
+    if [array.shape for array in given] != [array.shape for array in network.get_weights()]:
+        raise HyperparameterError(
+            f"start: that model has layers={trained.parameters['layers']} and "
+            f"max_tokens={trained.parameters['max_tokens']}; give the same"
+        )
+    network.set_weights(given)
 
 
 def initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
