@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 import mlflow
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
+from tqdm import tqdm
 
+from export.ngrams import id_ngrams
 from training.candidates.base import Examples, pinned
 
 Logits = Callable[[Pipeline, npt.NDArray[np.int32]], npt.NDArray[np.float64]]
@@ -38,6 +42,16 @@ class FittedPipeline:
             serialization_format="cloudpickle",
             pip_requirements=pinned("scikit-learn", "numpy", "scipy", *self.packages),
         )
+
+
+def tfidf_fitted(
+    ids: npt.NDArray[np.int32], *, max_features: int, min_documents: int = 1, progress: bool
+) -> tuple[TfidfVectorizer, csr_matrix]:
+    """TF-IDF over the commonest words and pairs in (N, T) ids, and the rows, (N, features) float64."""
+    vectoriser = TfidfVectorizer(
+        analyzer=id_ngrams, min_df=min_documents, max_features=max_features, dtype=np.float64
+    )
+    return vectoriser, vectoriser.fit_transform(tqdm(ids, desc="tf-idf", unit=" texts", disable=not progress))
 
 
 def loss_and_accuracy(logits: npt.NDArray[np.float64], examples: Examples) -> tuple[float, float]:

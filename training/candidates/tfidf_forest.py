@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from export.ngrams import id_ngrams
 from export.trees import tree_logits
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
-from training.candidates.pipelines import FittedPipeline
+from training.candidates.pipelines import FittedPipeline, tfidf_fitted
 from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
@@ -80,8 +78,7 @@ class TfidfForest(ReadsWords):
     ) -> FittedPipeline:
         """Grow all trees; the validation rows are not needed."""
         started = time.monotonic()
-        vectoriser = TfidfVectorizer(analyzer=id_ngrams, max_features=self.max_features, dtype=np.float64)
-        rows = vectoriser.fit_transform(tqdm(train.ids, desc="tf-idf", unit=" texts", disable=not progress))
+        vectoriser, rows = tfidf_fitted(train.ids, max_features=self.max_features, progress=progress)
         if progress:
             tqdm.write(f"random forest on {rows.shape[0]:,} × {rows.shape[1]:,}")
         forest = RandomForestClassifier(

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Self
 import lightgbm
 import numpy as np
 from lightgbm.callback import CallbackEnv
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from export.ngrams import id_ngrams
 from export.trees import tree_logits
 from training.candidates.base import Examples, Report
 from training.candidates.limits import ENDLESS, within
-from training.candidates.pipelines import FittedPipeline
+from training.candidates.pipelines import FittedPipeline, tfidf_fitted
 from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
@@ -90,8 +88,7 @@ class TfidfLightGbm(ReadsWords):
     ) -> FittedPipeline:
         """Add trees until the validation loss stays; the best number of them is kept."""
         started = time.monotonic()
-        vectoriser = TfidfVectorizer(analyzer=id_ngrams, max_features=self.max_features, dtype=np.float64)
-        rows = vectoriser.fit_transform(tqdm(train.ids, desc="tf-idf", unit=" texts", disable=not progress))
+        vectoriser, rows = tfidf_fitted(train.ids, max_features=self.max_features, progress=progress)
         held_out = vectoriser.transform(validation.ids).astype(np.float32)
         losses: list[float] = []
         bar = tqdm(total=self.trees, desc="LightGBM", unit="tree", disable=not progress)

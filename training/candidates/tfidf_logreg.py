@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from export.linear import linear_logits
-from export.ngrams import id_ngrams
 from training.candidates.base import Examples, Report
-from training.candidates.pipelines import FittedPipeline
+from training.candidates.limits import ENDLESS, within
+from training.candidates.pipelines import FittedPipeline, tfidf_fitted
 from training.candidates.words import ReadsWords
 
 if TYPE_CHECKING:
@@ -34,6 +32,17 @@ class TfidfLogReg(ReadsWords):
     inverse_regularisation: float = 4.0
     max_iterations: int = 200
 
+    def __post_init__(self) -> None:
+        within(
+            self,
+            vocabulary_size=(1, ENDLESS),
+            max_tokens=(1, ENDLESS),
+            max_features=(1, ENDLESS),
+            min_documents=(1, ENDLESS),
+            inverse_regularisation=(1e-9, ENDLESS),
+            max_iterations=(1, ENDLESS),
+        )
+
     def fit(
         self,
         train: Examples,
@@ -46,18 +55,16 @@ class TfidfLogReg(ReadsWords):
         report: Report | None = None,
     ) -> FittedPipeline:
         """Fit the vectoriser and the regression in one go; the validation rows are not needed."""
-        vectoriser = TfidfVectorizer(
-            analyzer=id_ngrams, min_df=self.min_documents, max_features=self.max_features, dtype=np.float64
-        )
         regression = LogisticRegression(
             C=self.inverse_regularisation, max_iter=self.max_iterations, random_state=seed
         )
         started = time.monotonic()
-        rows = tqdm(train.ids, desc="tf-idf", unit=" texts", disable=not progress)
-        features = vectoriser.fit_transform(rows)
+        vectoriser, rows = tfidf_fitted(
+            train.ids, max_features=self.max_features, min_documents=self.min_documents, progress=progress
+        )
         if progress:
-            tqdm.write(f"logistic regression on {features.shape[0]:,} × {features.shape[1]:,}")
-        regression.fit(features, train.labels, sample_weight=train.weights)
+            tqdm.write(f"logistic regression on {rows.shape[0]:,} × {rows.shape[1]:,}")
+        regression.fit(rows, train.labels, sample_weight=train.weights)
         pipeline = Pipeline([("tfidf", vectoriser), ("regression", regression)])
         seconds = time.monotonic() - started
         figures = {"fit_seconds": seconds, "iterations": float(regression.n_iter_[0])}

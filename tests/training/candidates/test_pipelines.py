@@ -86,7 +86,7 @@ def test_the_defaults_lie_in_the_search_space(name):
         assert least <= getattr(candidate, key) <= high.drawn[key]
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", [*SMALL, "tfidf_logreg"])
 def test_a_hyperparameter_out_of_bounds_is_named(name):
     candidate = CANDIDATES[name]()
     for field in fields(candidate):
