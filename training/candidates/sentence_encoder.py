@@ -21,7 +21,8 @@ from export.text_graph import FIRST_WORD_ID
 from export.transformer import ROWS_AT_ONCE
 from training.candidates.base import Examples, Report
 from training.candidates.pretrained import read_pretrained
-from training.candidates.transformer import FittedTransformer, Transformer, initialise
+from training.candidates.starting import initialise
+from training.candidates.transformer import FittedTransformer, Transformer
 from training.wordpieces import build_pieces
 
 if TYPE_CHECKING:

@@ -14,13 +14,12 @@ import numpy.typing as npt
 from keras import ops
 from tqdm import tqdm
 
-from export.families import TRANSFORMER
 from export.text_graph import FIRST_WORD_ID, PADDING_ID
-from export.trained import TrainedModel, load_trained
 from export.transformer import transformer_logits
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
 from training.candidates.batches import Batch, LengthSortedBatches, with_repeats
-from training.candidates.pretrained import END, START, Pretrained, read_pretrained
+from training.candidates.pretrained import Pretrained, read_pretrained
+from training.candidates.starting import initialise, started_from, take_weights
 from training.checkpoints import Checkpoints, Progress
 from training.wordpieces import build_pieces
 
@@ -235,54 +234,6 @@ class FittedTransformer:
     def log_model(self) -> None:
         """Log the network in MLflow's Keras flavour."""
         mlflow.keras.log_model(self.network, name="model", pip_requirements=pinned("keras", "numpy"))
-
-
-def started_from(uri: str) -> TrainedModel:
-    """The registered transformer to go on from.
-
-    Raises `HyperparameterError` for a model of another family, `ExportError` where there is none.
-    """
-    trained = load_trained(uri)
-    if trained.family != TRANSFORMER:
-        raise HyperparameterError(f"start={uri}: a {trained.candidate}, not a transformer")
-    return trained
-
-
-def take_weights(network: keras.Model, trained: TrainedModel) -> None:
-    """Put a trained network's weights into one of the same shape, or raise `HyperparameterError`."""
-    given = trained.model.get_weights()
-    if [array.shape for array in given] != [array.shape for array in network.get_weights()]:
-        raise HyperparameterError(
-            f"start: that model has layers={trained.parameters['layers']} and "
-            f"max_tokens={trained.parameters['max_tokens']}; give the same"
-        )
-    network.set_weights(given)
-
-
-def initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
-    """Put the pretrained weights into the network; the layer that gives the logit stays random."""
-    layers = {layer.name: layer for layer in network.layers}
-    table = np.zeros(layers["words"].get_weights()[0].shape, dtype=np.float32)
-    table[1] = pretrained.embeddings(["[UNK]"])[0]
-    table[FIRST_WORD_ID:] = pretrained.embeddings([*vocabulary, START, END])
-    layers["words"].set_weights([table])
-    layers["positions"].set_weights([pretrained.positions(len(layers["positions"].get_weights()[0]))])
-    layers["embedded"].set_weights(pretrained.norm("embeddings.LayerNorm"))
-    parts = {
-        "query": "attention.self.query",
-        "key": "attention.self.key",
-        "value": "attention.self.value",
-        "attention": "attention.output.dense",
-        "attended": "attention.output.LayerNorm",
-        "hidden": "intermediate.dense",
-        "output": "output.dense",
-        "encoded": "output.LayerNorm",
-    }
-    for name, layer in layers.items():
-        part, _, number = name.partition("_")
-        if part in parts and number.isdigit():
-            given = pretrained.norm if part in ("attended", "encoded") else pretrained.dense
-            layer.set_weights(given(f"encoder.layer.{number}.{parts[part]}"))
 
 
 def _from(step: int, steps: int, train: Examples, *, batch_size: int, seed: int) -> Iterator[Batch]:

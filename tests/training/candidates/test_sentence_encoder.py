@@ -12,7 +12,7 @@ from training.candidates import Examples, SentenceEncoder, Transformer
 from training.candidates.base import HyperparameterError
 from training.candidates.pretrained import read_pretrained
 from training.candidates.sentence_encoder import _drawn
-from training.candidates.transformer import initialise
+from training.candidates.starting import initialise
 
 VOCABULARY = ["late", "a", "b", "##s", "happy"]
 GOOD, BAD = 6, 2
