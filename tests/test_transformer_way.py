@@ -86,6 +86,12 @@ def test_a_registered_transformer_is_where_a_further_training_starts(workplace):
     assert still[:-1] == before[:-1]  # the last line names the run
 
 
+def test_all_of_the_start_may_stay(workplace):
+    before = (workplace.folder / "scores.txt").read_text().splitlines()
+    kept = train_further(workplace, "layers=2", "learning_rate=0.01", "epochs=0.5", "stay=1").splitlines()
+    assert kept[:-1] == before[:-1]
+
+
 def test_a_further_training_of_another_shape_is_refused(workplace):
     error = train_further(workplace, "layers=1", code=2)
     assert "start: that model has layers=2 and max_tokens=64; give the same" in error

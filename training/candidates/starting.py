@@ -34,6 +34,12 @@ def take_weights(network: keras.Model, trained: TrainedModel) -> None:
     network.set_weights(given)
 
 
+def mix_weights(network: keras.Model, trained: TrainedModel, *, share: float) -> None:
+    """Take the mean of the network's weights and a trained one's, which has this share in it."""
+    pairs = zip(network.get_weights(), trained.model.get_weights(), strict=True)
+    network.set_weights([(1 - share) * own + share * other for own, other in pairs])
+
+
 def initialise(network: keras.Model, pretrained: Pretrained, vocabulary: Sequence[str]) -> None:
     """Put the pretrained weights into the network; the layer that gives the logit stays random."""
     layers = {layer.name: layer for layer in network.layers}

@@ -18,8 +18,9 @@ from export.text_graph import FIRST_WORD_ID, PADDING_ID
 from export.transformer import transformer_logits
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
 from training.candidates.batches import Batch, LengthSortedBatches, with_repeats
+from training.candidates.limits import within
 from training.candidates.pretrained import Pretrained, read_pretrained
-from training.candidates.starting import initialise, started_from, take_weights
+from training.candidates.starting import initialise, mix_weights, started_from, take_weights
 from training.checkpoints import Checkpoints, Progress
 from training.wordpieces import build_pieces
 
@@ -39,7 +40,9 @@ class Transformer:
 
     ``folder``: pretrained weights in Hugging Face's format; empty for the package `pretrained.PACKAGE`.
     ``start``: a registered transformer (``models:/tweet-sentiment/1``) whose vocabulary and weights take the
-    place of the pretrained ones, to train it further with other rows or another rate.
+    place of the pretrained ones, to train it further with other rows or another rate. ``stay`` is the share
+    that its weights have in those of the end, the mean of both (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", CVPR 2022): what was learned before is kept, and what is learned anew is less noisy.
     ``precision``: ``bfloat16`` computes in 16 bits with weights in 32. The learning rate rises over
     ``warmup`` batches, stays, and falls to zero over the last part ``cooldown`` of all batches, so that a run
     may be made longer or ended sooner on the way (Hu et al. 2024): stop it, resume it with other ``epochs``.
@@ -51,6 +54,7 @@ class Transformer:
     max_tokens: int = 64
     folder: str = ""
     start: str = ""
+    stay: float = 0.0
     layers: int = 6
     dropout: float = 0.1
     learning_rate: float = 1.5e-4
@@ -61,6 +65,11 @@ class Transformer:
     epochs: float = 1.0
     heaviest: float = 2.5
     precision: str = "bfloat16"
+
+    def __post_init__(self) -> None:
+        within(self, stay=(0, 1))
+        if self.stay and not self.start:
+            raise HyperparameterError(f"stay={self.stay}: there is nothing to keep without start=MODEL")
 
     def vocabulary(self, normalised: Sequence[str], *, favoured: Sequence[str]) -> list[str]:
         """The pieces of words that the model is to know; with ``start``, those of that model."""
@@ -102,6 +111,8 @@ class Transformer:
         self._train(network, train, held_out, state, kept, seed=seed, progress=progress, report=report)
         exact = replace(self, precision="float32").network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
         exact.set_weights(network.get_weights())
+        if self.stay:
+            mix_weights(exact, started_from(self.start), share=self.stay)
         return FittedTransformer(exact, state.history)
 
     def network(self, pretrained: Pretrained, *, words: int) -> keras.Model:

@@ -9,6 +9,7 @@ from scipy.special import erf, softmax
 
 from tests.tiny_bert import HEADS, LAYERS, WIDTH, write_tiny_bert
 from training.candidates import Examples, Transformer
+from training.candidates.base import HyperparameterError
 from training.candidates.pretrained import PretrainedError, read_pretrained
 from training.checkpoints import CheckpointError
 
@@ -157,3 +158,10 @@ def test_a_folder_without_a_bert_is_refused(tmp_path):
         read_pretrained(str(tmp_path))
     with pytest.raises(PretrainedError, match="roberta"):
         read_pretrained(str(write_tiny_bert(tmp_path, model_type="roberta")))
+
+
+def test_nothing_stays_without_a_start():
+    with pytest.raises(HyperparameterError, match=r"stay=0\.2: there is nothing to keep without start"):
+        Transformer(stay=0.2)
+    with pytest.raises(HyperparameterError, match="stay=2: must be from 0 to 1"):
+        Transformer(stay=2)
