@@ -109,6 +109,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX drift_reports_model ON drift_reports (model, position)",
     ),
+    ("CREATE INDEX drift_reports_created ON drift_reports (created)",),
 )
 """Step n leads from `PRAGMA user_version` n to n + 1. A step that has shipped is never edited."""
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from function_app.errors import ConflictError, KeyReusedError
+from function_app.ids import new_id
 from function_app.store.records import (
     Alert,
     DriftReport,
@@ -58,6 +59,9 @@ _FEEDBACK = _Table("feedback", Feedback, "key", "fingerprint")
 _EXAMPLES = _Table("examples", Example, "key", "fingerprint")
 _MESSAGES = _Table("stream_messages", StreamMessage)
 _ALERTS = _Table("alerts", Alert)
+
+_CHECKED = "checked"
+"""The state that `check` writes; what it holds is of no use to anybody."""
 
 _OLD = tuple(
     f"DELETE FROM {table} WHERE position IN"  # noqa: S608
@@ -174,11 +178,13 @@ class SqliteStore:
         self, limit: int, model: str | None = None, before: int | None = None
     ) -> list[DriftReport]:
         """The last reports, newest first, of one model or of all; those with a number below `before`."""
+        asked = {"model = ?": model, "position < ?": before}
+        given = {condition: value for condition, value in asked.items() if value is not None}
+        where = f"WHERE {' AND '.join(given)}" if given else ""
         with self._file.connection() as connection:
             rows = connection.execute(
-                "SELECT report FROM drift_reports WHERE (?1 IS NULL OR model = ?1)"
-                " AND (?2 IS NULL OR position < ?2) ORDER BY position DESC LIMIT ?3",
-                (model, before, limit),
+                f"SELECT report FROM drift_reports {where} ORDER BY position DESC LIMIT ?",  # noqa: S608
+                (*given.values(), limit),
             ).fetchall()
         return [msgspec.json.decode(row[0], type=DriftReport) for row in rows]
 
@@ -239,8 +245,11 @@ class SqliteStore:
 
     def check(self) -> None:
         """Raises `StoreUnavailableError` unless the store can be read and written."""
-        with self._file.transaction():
-            pass
+        # Something is written, because a full disk grants every lock.
+        with self._file.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO state (name, value, version) VALUES (?, ?, 1)", (_CHECKED, new_id())
+            )
 
     def close(self) -> None:
         """Closes the connections that no thread is using; a later call opens new ones."""

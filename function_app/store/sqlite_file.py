@@ -11,11 +11,17 @@ from pathlib import Path
 
 from function_app.errors import StoreUnavailableError
 from function_app.store.schema import migrate
+from function_app.store.turns import Turns
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process's lock before the store counts as unavailable."""
 
+HURRY_SECONDS = 0.1
+"""How long it waits when the one before waited in vain, so that few threads wait in a long outage."""
+
 _WAL_RETRY_SECONDS = 0.01
+
+_LOCK_RETRY_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,9 @@ class _Link:
 class SqliteFile:
     """Connections are opened when needed, used by one thread at a time and kept for the next.
 
+    Threads that write take turns here and not at the file: those who wait for SQLite's own lock ask for it
+    ever more rarely, and some in vain until their time is up, while others write again and again.
+
     After an error all are closed, so a file that was locked, moved or full is tried afresh by the next call.
     """
 
@@ -36,13 +45,17 @@ class SqliteFile:
         self._path = path
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
+        self._turns = Turns()
         self._idle: list[_Link] = []
+        self._waited_in_vain = False
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A connection that holds the write lock; commits at the end. Raises `StoreUnavailableError`."""
-        with self.connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        seconds = min(HURRY_SECONDS, self._busy_seconds) if self._waited_in_vain else self._busy_seconds
+        give_up = time.monotonic() + seconds
+        with self._turns.turn(seconds), self.connection() as connection:
+            self._begin(connection, give_up)
             yield connection
             connection.execute("COMMIT")
 
@@ -97,6 +110,21 @@ class SqliteFile:
             connection.close()
             raise
 
+    def _begin(self, connection: sqlite3.Connection, give_up: float) -> None:
+        """Takes the file's write lock, asking often enough to get it between another process's writes."""
+        connection.execute("PRAGMA busy_timeout = 0")
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > give_up:
+                    self._waited_in_vain = True
+                    raise
+                time.sleep(_LOCK_RETRY_SECONDS)
+        self._waited_in_vain = False
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._busy_seconds)}")
+
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Sets WAL mode; SQLite does not wait for the lock here when others open a new file meanwhile."""
         give_up = time.monotonic() + self._busy_seconds
@@ -104,10 +132,15 @@ class SqliteFile:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 return
-            except sqlite3.OperationalError:
-                if time.monotonic() > give_up:
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > give_up:
                     raise
                 time.sleep(_WAL_RETRY_SECONDS)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether another one holds the lock, so that waiting helps; the rest of the code says which lock."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _file(path: Path) -> tuple[int, int]:

@@ -15,6 +15,7 @@ TABLE = "reports"
 
 _DRIFT, _ALERT = "checks", "alert"
 _LAST_SEQUENCE = 10**10 - 1
+_NAMES_AND_TIME = ["PartitionKey", "RowKey", "created", "twin"]
 
 
 class _Json(msgspec.Struct, frozen=True):
@@ -78,7 +79,9 @@ class TableReports:
         deleted = delete(
             self._account, TABLE, f"PartitionKey eq '{_ALERT}' and created lt '{created}'", limit
         )
-        old = self._old_reports(created)[: max(0, limit - deleted)]
+        if deleted >= limit:
+            return deleted
+        old = self._old_reports(created)[: limit - deleted]
         twins = [{"PartitionKey": _DRIFT, "RowKey": entity["twin"]} for entity in old]
         self._account.delete_all(TABLE, [*twins, *old])
         return deleted + len(old)
@@ -88,7 +91,9 @@ class TableReports:
         old: list[Mapping[str, Any]] = []
         last_model, token = "", None
         while True:
-            found, token = self._account.page(TABLE, _starting("model:"), 1_000, token=token)
+            found, token = self._account.page(
+                TABLE, _starting("model:"), 1_000, token=token, select=_NAMES_AND_TIME
+            )
             for entity in found:
                 model = entity["RowKey"].rpartition(":")[0]
                 if model == last_model and entity["created"] < created:
