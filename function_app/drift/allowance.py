@@ -24,6 +24,9 @@ HOUR_SECONDS = 3600
 SAVED_HOURS = 18
 PATIENT_HOURS = 2
 
+LATE_HOURS = 24
+"""Tweets are read at most so long after they came; if one is older, the newest one's clock was ahead."""
+
 
 class AllowanceState(msgspec.Struct, frozen=True, kw_only=True):
     """`saved` tweets may still count in `hour` (since 1970), the newest one."""
@@ -69,6 +72,8 @@ class Allowance:
         if hour > self._hour:
             earned = self._per_hour * (hour - self._hour)
             self._saved, self._hour = min(self._saved + earned, self._most), hour
+        elif hour < self._hour - LATE_HOURS:
+            self._hour = hour  # or nothing would count until that clock's time has come
         count = min(wanted, self._saved)
         self._saved -= count
         return count

@@ -11,6 +11,9 @@ from croniter import CroniterError, croniter
 from function_app.errors import NotFoundError, SettingsError
 from function_app.localhost.invocation import LocalFunction
 
+LOOK_SECONDS = 30.0
+"""How often a timer that waits looks at the clock, which may have been set meanwhile."""
+
 _logger = logging.getLogger("function_app.localhost")
 
 
@@ -75,12 +78,14 @@ class _Timer:
     def _follow_schedule(self) -> None:
         now = datetime.now(UTC)
         while True:
-            due = next_run(self._schedule, now)
-            while (now := datetime.now(UTC)) < due:
-                if self._stopped.wait((due - now).total_seconds()):
+            due, before = next_run(self._schedule, now), now
+            while before <= (now := datetime.now(UTC)) < due:
+                before = now
+                if self._stopped.wait(min(LOOK_SECONDS, (due - now).total_seconds())):
                     return
-            self._run()
-            now = datetime.now(UTC)
+            if now >= due:
+                self._run()
+                now = datetime.now(UTC)
 
     def _run(self) -> None:
         with self._running:

@@ -52,9 +52,9 @@ class Sender:
     """Sends events from a thread of its own, which starts with the first of them and opens the exporter.
 
     Who causes an awaited event (see `Event`) waits until the first attempt to send it has ended, but no
-    longer than `timeout_seconds`, and not at all while the last attempt failed. What cannot be sent waits, up
-    to `capacity` events, and is tried again after `RETRY_SECONDS`, then twice as long each time. An event may
-    arrive twice: when it was taken over and the answer did not come in time.
+    longer than `timeout_seconds`, and not at all while the last attempt failed or takes longer than that.
+    What cannot be sent waits, up to `capacity` events, and is tried again after `RETRY_SECONDS`, then twice
+    as long each time. An event may arrive twice: when it was taken over and the answer did not come in time.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Sender:
         self._exporter: Exporter | None = None
         self._waiting: deque[_Item] = deque()
         self._in_flight = 0
+        self._sending_since = 0.0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -89,7 +90,7 @@ class Sender:
                 self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)
-            wait = item.awaited and not self._failures
+            wait = item.awaited and not self._failures and not self._hangs()
             self._changed.notify_all()
         if wait:
             item.tried.wait(self._timeout)
@@ -134,7 +135,12 @@ class Sender:
                 self._changed.wait(seconds)
             batch = [self._waiting.popleft() for _ in range(min(BATCH_EVENTS, len(self._waiting)))]
             self._in_flight = len(batch)
+            self._sending_since = time.monotonic()
             return batch
+
+    def _hangs(self) -> bool:
+        """Whether an attempt takes longer than it may, as one does whose answer comes in drops."""
+        return self._in_flight > 0 and time.monotonic() - self._sending_since > self._timeout
 
     def _seconds_to_wait(self) -> float | None:
         if not self._waiting:

@@ -1,8 +1,13 @@
+import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from function_app.localhost.timers import next_run
+from function_app.localhost.invocation import LocalFunction
+from function_app.localhost.timers import Timers, next_run
+from tests.chaos.shifted_clock import shifted_clock
+from tests.function_app.waiting import wait_until
 
 AFTER = datetime(2026, 3, 1, 10, 20, 30, tzinfo=UTC)  # a Sunday
 
@@ -27,3 +32,23 @@ def test_a_schedule_is_read_with_seconds_first_and_both_days_holding(schedule: s
 def test_a_schedule_that_never_comes_true_is_refused(schedule: str) -> None:
     with pytest.raises(ValueError, match="NCRONTAB"):
         next_run(schedule, AFTER)
+
+
+@pytest.mark.parametrize("seconds", [-86_400.0, 86_400.0])
+def test_a_timer_goes_on_when_the_clock_is_set(seconds: float) -> None:
+    runs: list[datetime] = []
+    ran = threading.Event()
+
+    def count(timer: Any) -> None:
+        runs.append(datetime.now(UTC))
+        ran.set()
+
+    trigger = {"type": "timerTrigger", "name": "timer", "schedule": "* * * * * *"}
+    with shifted_clock() as clock:
+        timers = Timers([LocalFunction("count", trigger, count)])
+        timers.start()
+        assert ran.wait(10)
+        clock.ahead = seconds
+        before = len(runs)
+        wait_until(lambda: len(runs) >= before + 2, seconds=10)
+        timers.stop(5)

@@ -83,3 +83,10 @@ def test_keys_of_ids_are_spread_evenly_even_where_ids_count_on() -> None:
     assert np.abs(np.histogram(keys, 10, (0, 1))[0] - 2_000).max() < 250
     digest = hashlib.blake2b(b"x", digest_size=8).digest()
     assert key_of("x") == int.from_bytes(digest, "big")
+
+
+def test_tweets_count_again_when_a_clock_that_was_ahead_is_right_again() -> None:
+    one, now, ahead = Allowance(20, None), np.full(1_000, 0.5), np.full(1_000, 9_000.5)
+    assert len(draw(one, ahead)) == SAVED_HOURS * 20
+    assert len(draw(one, now)) == 0
+    assert [len(draw(one, now + hours)) for hours in (1, 2, 12)] == [20, 20, 200]

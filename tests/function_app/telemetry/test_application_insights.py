@@ -15,6 +15,7 @@ import pytest
 from function_app.events import FeedbackEvent, ModelLoadedEvent
 from function_app.settings import Settings
 from function_app.telemetry import Telemetry, TelemetryCounts, open_telemetry, sender, track
+from tests.chaos.endpoint import Endpoint
 from tests.function_app.waiting import wait_until
 from tests.ingestion import Ingestion
 
@@ -147,6 +148,14 @@ def test_who_waits_for_an_endpoint_that_hangs_waits_no_longer_than_the_bound(
     assert seconds_of(lambda: track(telemetry, feedback(1))) < 0.25
     ingestion.behave()
     wait_until(lambda: telemetry.counts() == counts(sent=2))
+
+
+def test_nobody_waits_again_for_an_answer_that_comes_in_drops(opened: Any) -> None:
+    with Endpoint("drips") as endpoint:
+        telemetry = opened(endpoint.connection_string, TELEMETRY_TIMEOUT_SECONDS="0.5")
+        assert 0.4 < seconds_of(lambda: track(telemetry, feedback(0))) < 1.5
+        assert seconds_of(lambda: [track(telemetry, feedback(number)) for number in range(1, 5)]) < 1
+        assert telemetry.counts() == counts(waiting=5)
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 503])
