@@ -20,7 +20,6 @@ from function_app.http import (
     respond,
 )
 from function_app.invocation import correlated
-from function_app.openapi import api_document
 from function_app.service import Service
 from function_app.settings import Settings
 from function_app.ui import Pages
@@ -118,6 +117,8 @@ def model(req: func.HttpRequest) -> func.HttpResponse:
 @answers
 def openapi(req: func.HttpRequest) -> func.HttpResponse:
     """This API as an OpenAPI 3.1 document."""
+    from function_app.openapi import api_document  # noqa: PLC0415 - not for the first prediction
+
     return respond(api_document(app.routes(), service.limits, url=req.url))
 
 

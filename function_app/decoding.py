@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -121,6 +122,7 @@ def _plain(message: str, fields: tuple[str, ...], choices: Choices) -> str:
     return f"{where}: the value given cannot be used"
 
 
+@cache
 def _choices(kind: type[Any]) -> Choices:
     return {
         field.encode_name: get_args(field.type)

@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import azure.functions as func
 import msgspec
@@ -53,6 +54,16 @@ def read_optional_count(req: func.HttpRequest, name: str, *, most: int) -> int |
             f"{name}: something else was given in the query; it must be a whole number from 1 to {most}"
         )
     return int(text)
+
+
+def read_address(url: str) -> SplitResult:
+    """The parts of a request's own address. Raises `InvalidRequestError` where the Host header spoils it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise InvalidRequestError(
+            "Host: a value of another form was given; it must be a name or an address, with a port or without"
+        ) from None
 
 
 def read_idempotency_key(req: func.HttpRequest) -> str | None:

@@ -77,6 +77,7 @@ class Recorder:
                 self._put_aside([row for row in rows if not is_sampled(row.id, self._share)])
             if not sampled:
                 return
+            is_first = not self._waiting
             room = max(0, self._capacity - len(self._waiting))
             self._waiting.update((row.id, row) for row in sampled[:room])
             self._cause = current() or self._cause
@@ -89,7 +90,9 @@ class Recorder:
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)
-            self._changed.notify_all()
+            # In between it has nothing to do: waking it for each row would take from the requests.
+            if is_first or len(self._waiting) >= FLUSH_ROWS:
+                self._changed.notify_all()
 
     def set_aside(self, rows: Sequence[Prediction]) -> None:
         """Remembers rows that are recorded only if feedback comes on them; see `bring`."""

@@ -4,13 +4,13 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from function_app.alerts import AlertAnswer, AlertRequest, AlertsAnswer, list_alerts, take_alert
-from function_app.bundle import Reference, read_bundle
+from function_app.arenas import give_back, share_arenas
+from function_app.bundle import read_bundle
 from function_app.clock import process_seconds, utc_now
 from function_app.contract import (
     BatchAnswer,
@@ -25,12 +25,8 @@ from function_app.contract import (
     RetrainRequest,
     SimulateRequest,
 )
-from function_app.drift.check import check_drift
 from function_app.drift.event import drift_event
 from function_app.drift.history import DriftAnswer, NoDriftAnswer, read_history
-from function_app.drift.memory import MemoryStore
-from function_app.drift.monitor import rule_of
-from function_app.drift.simulation import SimulationAnswer, recent_texts, simulate
 from function_app.errors import (
     ConflictError,
     ForbiddenError,
@@ -52,6 +48,9 @@ from function_app.store import DriftReport, Prediction, StreamMessage, open_stor
 from function_app.stream import keep_predictions, read_message, result_messages
 from function_app.telemetry import Telemetry, open_telemetry, track
 from function_app.telemetry.summary import PredictionSummary
+
+if TYPE_CHECKING:
+    from function_app.drift.simulation import SimulationAnswer
 
 LOAD_AGAIN_SECONDS = 5.0
 """How long a model that did not load counts as unavailable before it is tried again."""
@@ -87,6 +86,7 @@ class Service:
             if self._load_failure is not None and time.monotonic() < self._load_again:
                 raise ModelUnavailableError(self._load_failure.detail)
             started = time.perf_counter()
+            share_arenas()
             try:
                 self._predictor = Predictor(read_bundle(self.settings.model_dir))
             except ModelUnavailableError as error:
@@ -111,6 +111,7 @@ class Service:
         answer = _prediction_answer(rows[0])
         if request.explain:
             answer = msgspec.structs.replace(answer, words=explain(predictor, request.text))
+            give_back()
         self.summary.add(rows, seconds=time.perf_counter() - started)
         return answer
 
@@ -177,39 +178,30 @@ class Service:
 
     def check_drift(self) -> DriftReport:
         """Runs one drift check and sends its event. Raises `ConflictError` when another one came first."""
+        from function_app.drift.work import run_check  # noqa: PLC0415 - not for the first prediction
+
         self.recorder.flush()
-        predictor = self.predictor()
-        report = check_drift(
-            self.store, model=predictor.version, reference=predictor.reference, rule=rule_of(self.settings)
-        )
+        report = run_check(self.store, self.predictor(), self.settings)
         track(self.telemetry, drift_event(report))
         return report
 
-    def simulate_drift(self, request: SimulateRequest) -> SimulationAnswer:
+    def simulate_drift(self, request: SimulateRequest) -> "SimulationAnswer":
         """What the drift check makes of a stream that shifts. One at a time; nothing is recorded.
 
         Raises `ConflictError` while another one runs, `ModelUnavailableError` and `StoreUnavailableError`.
         """
-        predictor, rule = self.predictor(), rule_of(self.settings)
+        from function_app.drift.work import run_simulation  # noqa: PLC0415 - not for the first prediction
 
-        def score(texts: Sequence[str]) -> list[Prediction]:
-            rows = self._rows(predictor, texts)
-            return [msgspec.structs.replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
-
-        def check(store: MemoryStore, reference: Reference) -> DriftReport:
-            return check_drift(store, model=predictor.version, reference=reference, rule=rule)
-
+        predictor = self.predictor()
         if not self._simulating.acquire(blocking=False):
             raise ConflictError("Another simulation is running; ask again when it has ended")
         try:
-            return simulate(
+            return run_simulation(
                 request,
-                recent=recent_texts(self.store),
-                reference=predictor.reference,
-                score=score,
-                check=check,
-                per_hour=rule.sample_per_hour,
-                end=datetime.now(UTC),
+                self.store,
+                predictor,
+                self.settings,
+                rows_of=lambda texts: self._rows(predictor, texts),
             )
         finally:
             self._simulating.release()

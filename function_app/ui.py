@@ -5,11 +5,11 @@ import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import azure.functions as func
 
 from function_app.errors import NotFoundError
+from function_app.http import read_address
 
 PAGE_FOLDER = Path(__file__).parent / "page"
 
@@ -67,7 +67,7 @@ class Pages:
 
         Its addresses are relative, so the one with a slash at its end leads to the one without.
         """
-        path = urlsplit(req.url).path
+        path = read_address(req.url).path
         if path.endswith("/"):
             here = path.rstrip("/").rpartition("/")[2]
             return func.HttpResponse(status_code=308, headers={"Location": f"../{here}"})

@@ -18,6 +18,7 @@ import waitress
 from waitress import wasyncore
 
 from function_app.errors import AppError, SettingsError
+from function_app.localhost.channel import Channel
 from function_app.localhost.host_file import HostFile, LocalSettings, read_file
 from function_app.localhost.invocation import LocalFunction, NameInvocation, functions_of
 from function_app.localhost.queues import Queues
@@ -33,6 +34,9 @@ FINISH_SECONDS = 5.0
 """How long requests and timer runs may go on after the host was told to stop."""
 
 _MOST_BUFFERED = 100_000_000
+
+_MOST_CONNECTIONS = 500
+"""So many clients may be slow at once; with waitress's 100, the next one would wait for minutes."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,10 @@ def _serve(service: Service, functions: list[LocalFunction], listener: socket.so
         sockets=[listener],
         threads=threads,
         max_request_body_size=_MOST_BUFFERED,
+        connection_limit=_MOST_CONNECTIONS,
         ident=None,
     )
+    server.channel_class = Channel
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if not stopping.is_set():
@@ -101,7 +107,7 @@ def _serve(service: Service, functions: list[LocalFunction], listener: socket.so
     queues.start()
     _greet(application, functions, listener, queues.lines)
     while not stopping.is_set():
-        wasyncore.loop(timeout=1.0, map=channels, count=1)
+        wasyncore.loop(timeout=1.0, use_poll=True, map=channels, count=1)
     _finish(server, channels)
     timers.stop(FINISH_SECONDS)
     queues.stop(FINISH_SECONDS)
@@ -117,7 +123,7 @@ def _finish(server: Any, channels: dict[int, Any]) -> None:  # noqa: ANN401 - wa
     while time.monotonic() < give_up and any(
         channel.requests or channel.total_outbufs_len for channel in server.active_channels.values()
     ):
-        wasyncore.loop(timeout=0.1, map=channels, count=1)
+        wasyncore.loop(timeout=0.1, use_poll=True, map=channels, count=1)
     server.task_dispatcher.shutdown()
     wasyncore.close_all(channels, ignore_all=True)
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import azure.functions as func
@@ -82,6 +83,11 @@ class LocalFunction:
         """Whether a queue message triggers it."""
         return bool(self.trigger["type"] == "queueTrigger")
 
+    @cached_property
+    def takes_context(self) -> bool:
+        """Whether it asks for a context."""
+        return "context" in inspect.signature(self.call).parameters
+
     @property
     def auth_level(self) -> str:
         """Whose key its HTTP trigger asks for: `ANONYMOUS`, `FUNCTION` or `ADMIN`."""
@@ -98,7 +104,7 @@ class LocalFunction:
         """
         arguments: dict[str, Any] = {self.trigger["name"]: argument, **(outs or {})}
         with _logged(self.name) as invocation_id:
-            if "context" in inspect.signature(self.call).parameters:
+            if self.takes_context:
                 arguments["context"] = LocalContext(self.name, invocation_id, LocalTraceContext.of(argument))
             return self.call(**arguments)
 

@@ -23,6 +23,8 @@ from function_app.localhost.timers import Timers
 _PARAMETER = re.compile(r"\{(?P<rest>\*?)(?P<name>\w+)(?::\w+)?\??\}")
 _LIST = "list functions"
 _RUN_TIMER = "run a timer"
+_PATH = "path"
+"""Where the path waits in a request that has no function yet."""
 
 
 class TimerRunRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +57,7 @@ class HttpHost:
         self._prefix = prefix
         self._limits = limits
         self._timers = timers
+        self._answer = answers(self._dispatch)
         self._map = Map(strict_slashes=False, merge_slashes=False)
         self._map.add(Rule("/", endpoint=_LIST, methods=["GET"]))
         self._map.add(Rule("/admin/functions/<name>", endpoint=_RUN_TIMER, methods=["POST"]))
@@ -85,7 +88,7 @@ class HttpHost:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
-        response = answers(lambda req: self._dispatch(req, environ))(self._request(environ))
+        response = self._answer(self._request(environ))
         headers = [(name, value) for name, value in response.headers.items()]
         body: bytes = response.get_body()
         if not any(name.lower() == "content-type" for name, _ in headers):
@@ -96,8 +99,8 @@ class HttpHost:
         start_response(f"{response.status_code} {reason}", headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
-    def _dispatch(self, req: func.HttpRequest, environ: WSGIEnvironment) -> func.HttpResponse:
-        endpoint, parameters = self._match(environ)
+    def _dispatch(self, req: func.HttpRequest) -> func.HttpResponse:
+        endpoint, parameters = self._match(req)
         if endpoint == _LIST:
             return func.HttpResponse("\n".join(self.listing()) + "\n")
         if not self._allows(req, endpoint):
@@ -126,11 +129,10 @@ class HttpHost:
             or secrets.compare_digest(given.encode(), self._key.encode())
         )
 
-    def _match(self, environ: WSGIEnvironment) -> tuple[str, Mapping[str, str]]:
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+    def _match(self, req: func.HttpRequest) -> tuple[str, Mapping[str, str]]:
         adapter = self._map.bind("localhost")
         try:
-            endpoint, parameters = adapter.match(path, environ["REQUEST_METHOD"])
+            endpoint, parameters = adapter.match(req.route_params[_PATH], req.method)
         except NotFound:
             raise NotFoundError("Nothing is served at this address; GET / lists what is") from None
         except MethodNotAllowed as error:
@@ -148,6 +150,7 @@ class HttpHost:
             request_uri(environ),
             headers=_headers(environ),
             params=dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+            route_params={_PATH: environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")},
             # One byte over the limit is enough for the function to refuse the body.
             body=stream.read(min(length, self._limits.body_bytes + 1)),
         )

@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +17,7 @@ from function_app.errors import (
     UnsupportedMediaError,
 )
 from function_app.functions import Route
+from function_app.http import read_address
 from function_app.openapi.code_samples import samples_of
 from function_app.openapi.exchanges import Exchange, exchanges
 from function_app.openapi.operations import JSON, OPERATIONS, TAGS, Answer, Operation, Parameter, content_of
@@ -42,9 +42,10 @@ batch {batch:,} texts. Ids are UUIDs of version 7, times are UTC as in RFC 3339.
 def api_document(routes: Sequence[Route], limits: Limits, *, url: str) -> Json:
     """The document for the app at `url`, which is the address of the document itself. Not to be changed.
 
-    Raises `KeyError` for a route that nothing is said about in `OPERATIONS`.
+    Raises `KeyError` for a route that nothing is said about in `OPERATIONS`, and `InvalidRequestError` for an
+    address that is none.
     """
-    address = urlsplit(url)
+    address = read_address(url)
     prefix = address.path.rstrip("/").rpartition("/")[0]
     return _document(tuple(routes), limits, f"{address.scheme}://{address.netloc}", prefix)
 

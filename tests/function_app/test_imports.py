@@ -1,6 +1,7 @@
 """Who may import whom. Read from the source, so that it holds for code that a test never runs."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,3 +100,20 @@ def test_nothing_imports_what_an_instance_does_not_get(part: str) -> None:
         and any(within(name, {f"function_app.{part}"}) for name in imported(path))
     ]
     assert wrong == []
+
+
+def test_a_start_imports_nothing_that_a_prediction_does_not_need() -> None:
+    code = "import sys, function_app.app; print(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"numpy", "onnxruntime", "function_app.predictor"} <= loaded
+    later = {
+        "azure.core",
+        "azure.identity",
+        "function_app.drift.check",
+        "function_app.drift.simulation",
+        "function_app.openapi",
+        "opencensus",
+        "requests",
+    }
+    assert loaded & later == set()

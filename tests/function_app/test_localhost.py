@@ -14,7 +14,7 @@ import requests
 
 from function_app.store.sqlite import SqliteStore
 from tests.function_app.handmade import write_bundle
-from tests.function_app.running import ROOT, HostStarter, RunningHost, run_until_it_ends
+from tests.function_app.running import AT_NEW_YEAR, ROOT, HostStarter, RunningHost, run_until_it_ends
 from tests.function_app.waiting import wait_until
 
 
@@ -25,7 +25,7 @@ def fire(host: RunningHost, name: str = "drift_check", body: object = None) -> r
 def test_the_greeting_lists_the_functions_and_a_call_that_works(host: RunningHost) -> None:
     greeting = "".join(host.lines)
     assert f"  predict: [POST] {host.base}/api/predict\n" in greeting
-    assert "  drift_check: timerTrigger 0 0 * * * *\n" in greeting
+    assert f"  drift_check: timerTrigger {AT_NEW_YEAR}\n" in greeting
     (call,) = [line for line in host.lines if line.startswith("  curl")]
     url, body = call.split()[2], call[call.index("-d '") + 4 : call.rindex("'")]
     response = requests.post(url, data=body, headers={"Content-Type": "application/json"}, timeout=30)
@@ -36,7 +36,22 @@ def test_the_root_lists_the_functions(host: RunningHost) -> None:
     response = host.session.get(host.base + "/", timeout=30)
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert "predict_batch: [POST] /api/predict/batch\n" in response.text
-    assert "drift_check: timerTrigger 0 0 * * * *\n" in response.text
+    assert f"drift_check: timerTrigger {AT_NEW_YEAR}\n" in response.text
+
+
+def test_head_and_body_of_an_answer_come_together(host: RunningHost) -> None:
+    name, port = host.base.removeprefix("http://").split(":")
+    body = b'{"text": "I love this"}'
+    for _ in range(3):
+        with socket.create_connection((name, int(port)), timeout=20) as connection:
+            connection.sendall(
+                b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+            )
+            answer = connection.recv(65_536)
+        head, _, content = answer.partition(b"\r\n\r\n")
+        assert b"\r\nContent-Length: %d" % len(content) in head
+        assert json.loads(content)["label"] == "positive"
 
 
 def test_calls_are_logged_as_func_does_and_without_texts(host: RunningHost) -> None:

@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from function_app.bundle import Bundle, SelfTest, read_bundle
 from function_app.errors import BundleError
-from function_app.predictor import ROWS_A_RUN, Predictor
+from function_app.predictor import CHARACTERS_A_RUN, Predictor
 from tests.function_app.handmade import BIAS, WEIGHTS, model_bytes
 
 WORDS = [*WEIGHTS, "the", "plane", "😡", "مرحبا"]
@@ -33,12 +34,37 @@ def test_scores_are_those_of_the_graph(predictor: Predictor) -> None:
 
 
 def test_a_batch_equals_one_by_one(predictor: Predictor) -> None:
-    texts = random_texts(2 * ROWS_A_RUN + 11)
+    texts = random_texts(139)
     batch = predictor.predict(texts)
     alone = [predictor.predict([text]) for text in texts]
     np.testing.assert_allclose(batch.probability, [one.probability[0] for one in alone], atol=1e-6, rtol=0)
     assert batch.tokens.tolist() == [one.tokens[0] for one in alone]
     assert batch.unknown_tokens.tolist() == [one.unknown_tokens[0] for one in alone]
+
+
+class WatchedSession:
+    """A session that keeps how many texts each of its runs had, and how long the longest was."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.runs: list[tuple[int, int]] = []
+
+    def run(self, outputs: Any, given: dict[str, Any]) -> Any:
+        self.runs.append((len(given["text"]), max(map(len, given["text"]))))
+        return self.session.run(outputs, given)
+
+
+def test_texts_run_together_as_long_as_little_is_padding(predictor: Predictor) -> None:
+    predictor._session = watched = WatchedSession(predictor._session)
+    predictor.predict(["bad " * 500, *["good"] * 20, "bad " * 400])
+    assert watched.runs == [(20, 4), (2, 2000)]
+    watched.runs.clear()
+    predictor.predict(["a"] * 300)
+    assert watched.runs == [(125, 1), (125, 1), (50, 1)]
+    watched.runs.clear()
+    predictor.predict(random_texts(139))
+    assert 2 < len(watched.runs) < 40
+    assert all(texts * longest <= CHARACTERS_A_RUN for texts, longest in watched.runs)
 
 
 def test_a_bundle_from_before_topics_says_none(predictor: Predictor) -> None:
@@ -48,7 +74,7 @@ def test_a_bundle_from_before_topics_says_none(predictor: Predictor) -> None:
 
 
 def test_the_probability_alone_is_the_same(predictor: Predictor) -> None:
-    texts = random_texts(2 * ROWS_A_RUN + 11)
+    texts = random_texts(139)
     alone = predictor.probability(texts)
     assert alone.dtype == np.float32
     assert alone.tolist() == predictor.predict(texts).probability.tolist()
