@@ -7,13 +7,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK := .venv-spark
+BENCH := .venv-bench
 PORT ?= 7071
 AZURITE := 3.35.0
 KUSTO := 12.4.1
 AXE := 4.14.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help start func setup test spark-test train drift-study alert-rehearsal package lint format clean
+.PHONY: help start func setup test spark-test train drift-study alert-rehearsal chaos bench bench-setup endurance package lint format clean
 
 help:  ## list these targets
 	@awk -F ':.*##' '/^[a-z][a-z-]*:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +79,24 @@ drift-study: $(VENV)/everything  ## how often the drift check is wrong and how s
 alert-rehearsal: $(VENV)/everything  ## wrong feedback, and the mail that people would get for it (ARGS=--help)
 	$(BIN)/python -m tests.rehearsal $(ARGS)
 
+# Each environment apart, since their pins do not agree; peers whose environment cannot be set up are left out.
+bench-setup: $(VENV)/everything  ## set up the servers that `make bench` compares ours with
+	@for name in peers mlserver; do \
+	  folder=$(BENCH)$$([ $$name = peers ] || echo -$$name); file=tests/bench/requirements-$$name.txt; \
+	  [ $$folder/everything -nt $$file ] && continue; \
+	  if $(PYTHON) -m venv $$folder && $$folder/bin/python -m pip install --quiet -r $$file; then touch $$folder/everything; \
+	  else echo "$$folder could not be set up: its servers will be left out" >&2; fi; \
+	done
+
+bench: bench-setup  ## speed, whole requests and cold start beside others, and how cost grows (ARGS="requests --quick")
+	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(VENV)/everything  ## faults under load: what was lost, what was answered, who waited how long (ARGS="--quick")
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+endurance: $(VENV)/everything  ## half an hour of mixed load: does memory, threads, files or latency grow? (ARGS="--minutes 5")
+	$(BIN)/python -m tests.bench.endurance $(ARGS)
+
 package: $(VENV)/created  ## build dist/function-app.zip, all that an instance in Azure gets (ARGS=--help)
 	$(BIN)/python -m delivery package $(ARGS)
 
@@ -91,4 +110,4 @@ format: $(VENV)/everything  ## let ruff format and mend
 	$(BIN)/ruff format .
 
 clean:  ## remove what make set up; what the app and training have kept stays
-	rm -rf $(VENV) $(SPARK) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK) $(BENCH) $(BENCH)-mlserver dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,28 +6,17 @@ tests/corpus, over and over. The best of several rounds counts, so other work on
 """
 
 import argparse
-import csv
-import itertools
 import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
+from tests.bench.texts import MODEL, corpus, repeated
 
-ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "function_app" / "model"
 BATCH = 1000
-
-
-def texts(count: int) -> list[str]:
-    """The corpus's texts, repeated until there are ``count``."""
-    with (ROOT / "tests" / "corpus" / "tweets.csv").open(encoding="utf-8", newline="") as file:
-        corpus = [row["text"] for row in csv.DictReader(file)]
-    return list(itertools.islice(itertools.cycle(corpus), count))
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:
@@ -93,7 +82,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=20_000, metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     options = parser.parse_args()
-    given = texts(options.texts)
+    given = repeated(corpus(), options.texts)
     for name in options.way:
         taken = ways[name](given, options.rounds)
         sys.stdout.write(f"{name:<10} {len(given) / taken:>8,.0f} texts/s\n")

@@ -6,7 +6,6 @@ round tells what loading takes there.
 """
 
 import argparse
-import csv
 import json
 import statistics
 import subprocess
@@ -19,12 +18,10 @@ from pathlib import Path
 from function_app.bundle import read_bundle
 from function_app.explanation import explain
 from function_app.predictor import Predictor
+from tests.bench.texts import MODEL, ROOT, corpus, repeated, texts_of
 
-ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "function_app" / "model"
 LENGTHS = (8, 24, 60)
 BATCH = 1000
-TEXTS_A_LENGTH = 100
 EXPLAINED = 24
 """Tokens of the texts that are explained."""
 
@@ -45,27 +42,6 @@ class Load:
     peak_mb: float
 
 
-def corpus() -> list[str]:
-    """The corpus's texts."""
-    with (ROOT / "tests" / "corpus" / "tweets.csv").open(encoding="utf-8", newline="") as file:
-        return [row["text"] for row in csv.DictReader(file)]
-
-
-def texts_of(tokens: int, model: Predictor) -> list[str]:
-    """Texts within a tenth of `tokens`, joined where one alone is shorter."""
-    texts = corpus()
-    found: list[str] = []
-    joined, length = "", 0
-    for text, of_text in zip(texts * 4, model.predict(texts).tokens.tolist() * 4, strict=True):
-        joined, length = f"{joined} {text}".lstrip(), length + of_text
-        if length > tokens * 1.1:
-            joined, length = "", 0
-        elif length >= tokens * 0.9:
-            found.append(joined)
-            joined, length = "", 0
-    return found[:TEXTS_A_LENGTH]
-
-
 def latency(call: Callable[[str], object], texts: Sequence[str], rounds: int) -> Latency:
     """Of `call` on each text, one after the other; the medians of the rounds."""
     p50, p99 = [], []
@@ -84,8 +60,7 @@ def latency(call: Callable[[str], object], texts: Sequence[str], rounds: int) ->
 
 def texts_a_second(model: Predictor, rounds: int) -> float:
     """In batches of `BATCH`."""
-    texts = corpus()
-    batch = (texts * (BATCH // len(texts) + 1))[:BATCH]
+    batch = repeated(corpus(), BATCH)
     taken = []
     for _ in range(rounds):
         start = time.perf_counter()

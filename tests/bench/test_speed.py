@@ -7,7 +7,8 @@ import pytest
 
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
-from tests.bench.speed import LENGTHS, MODEL, latency, main, texts_of
+from tests.bench.speed import LENGTHS, latency, main
+from tests.bench.texts import MODEL, texts_of
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ def test_padding_and_company_do_not_change_a_score(running):
 def test_attention_is_one_operator_a_layer(network):
     operators = [node.op_type for node in transformer_graph(network).graph.node]
     assert operators.count("MultiHeadAttention") == 2
-    assert operators.count("SkipLayerNormalization") == 4
+    assert operators.count("LayerNormalization") == 5
     assert "Softmax" not in operators
 
 

@@ -1,0 +1,37 @@
+"""LitServe: ``python -m tests.bench.peers.litserve_api PORT``."""
+
+import sys
+
+import litserve
+
+from tests.bench.peers.onnx_model import OnnxModel, label
+
+
+class Sentiment(litserve.LitAPI):
+    """One worker process behind one that speaks HTTP, as LitServe always has it."""
+
+    def setup(self, device: str) -> None:
+        """Load the model in the worker."""
+        self._model = OnnxModel()
+
+    def decode_request(self, request: dict[str, str]) -> str:
+        """The text of a request."""
+        return request["text"]
+
+    def predict(self, x: str) -> float:
+        """The text's probability."""
+        return self._model.probability(x)
+
+    def encode_response(self, output: float) -> dict[str, str | float]:
+        """Label and probability."""
+        return {"label": label(output), "probability": output}
+
+
+def main() -> None:
+    """Serve."""
+    server = litserve.LitServer(Sentiment(), accelerator="cpu", workers_per_device=1)
+    server.run(host="127.0.0.1", port=int(sys.argv[1]), num_api_servers=1, generate_client_file=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Powers and slopes are what they are of known lines, and short runs give every row."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.bench import endurance, growth
+from tests.bench.endurance import GROWS, NO_GROWTH, QUANTITIES, Course, course_table, summary
+from tests.bench.growth import AS_MUST, WORSE, Extent, add_curve, curve_table
+from tests.bench.growth_plots import endurance as endurance_plot
+from tests.bench.growth_plots import growth as growth_plot
+from tests.bench.lines import exponent, means, slope
+from tests.bench.operations import OPERATIONS
+from tests.bench.results import Figure
+from tests.bench.writers import Written, lost, write_together
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def noisy(costs: list[float]) -> list[float]:
+    rng = random.Random(1)
+    return [cost * rng.uniform(0.95, 1.05) for cost in costs]
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0, 2.0])
+def test_the_power_of_a_cost_is_found(power: float) -> None:
+    found = exponent(SIZES, noisy([3 * size**power for size in SIZES]))
+    assert found.low <= power <= found.high
+    assert found.value == pytest.approx(power, abs=0.02)
+
+
+def test_the_interval_of_a_slope_holds_the_true_one_as_often_as_it_says() -> None:
+    rng = random.Random(2)
+    hours = [number / 20 for number in range(20)]
+    held = 0
+    for _ in range(1_000):
+        found = slope(hours, [5 + 2 * hour + rng.gauss(0, 1) for hour in hours])
+        held += found.low <= 2 <= found.high
+    assert 925 <= held <= 975  # outside with a probability of less than 1 in 1,000
+
+
+def test_what_never_changes_has_no_slope() -> None:
+    found = slope([1, 2, 3], [7, 7, 7])
+    assert (found.low, found.value, found.high) == (0, 0, 0)
+
+
+def test_two_points_are_too_few() -> None:
+    with pytest.raises(ValueError, match="2 points"):
+        slope([1, 2], [1, 2])
+
+
+def test_means_are_of_neighbours() -> None:
+    assert means([100, 1, 2, 3, 4, 5, 6], 3) == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("must", "power", "verdict"),
+    [(0, 0.1, AS_MUST), (0, 0.5, WORSE), (1, 1.1, AS_MUST), (1, 0.3, AS_MUST), (1, 2, WORSE)],
+)
+def test_a_curve_that_is_steeper_than_it_has_to_be_is_called_worse(
+    must: float, power: float, verdict: str
+) -> None:
+    curves = curve_table()
+    taken = {size: noisy([size**power] * 3) for size in SIZES}
+    add_curve(curves, "it", "rows", taken, must=must)
+    assert curves.rows[0][-1] == verdict
+
+
+def test_a_curve_of_two_sizes_is_none() -> None:
+    curves = curve_table()
+    add_curve(curves, "it", "rows", {10: [1.0], 100: [1.0]}, must=0)
+    assert not curves.rows
+
+
+def course(**growing: float) -> Course:
+    """An hour in which these quantities grow by that factor, and each shakes a little."""
+    made, rng = Course(), random.Random(3)
+    for number in range(60):
+        hours = (number + 1) / 60
+        made.add(
+            hours,
+            [100 * (1 + growing.get(one.name, 0) * hours) * rng.uniform(0.98, 1.02) for one in QUANTITIES],
+        )
+    return made
+
+
+@pytest.mark.parametrize("name", [one.name for one in QUANTITIES])
+def test_what_grows_is_told_and_nothing_else(name: str) -> None:
+    rows = {row[0]: row[-1] for row in summary(course(**{name: 0.3}), 20).rows}
+    assert rows.pop(name) == GROWS
+    assert set(rows.values()) == {NO_GROWTH}
+
+
+def test_growth_that_is_chance_or_does_not_matter_is_none() -> None:
+    assert {row[-1] for row in summary(course(memory=0.03), 20).rows} == {NO_GROWTH}
+
+
+def test_answers_that_were_not_expected_are_told() -> None:
+    made = course()
+    made.wrong = {"predict: 500": 3}
+    assert "predict: 500 (3)" in summary(made, 20).note
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_writers_were_told_is_kept_is_in_the_store(tmp_path: Path, processes: int) -> None:
+    path = tmp_path / "store.sqlite3"
+    written = write_together(path, threads=3, processes=processes, seconds=0.2)
+    assert written.acknowledged["feedback"] > 0
+    assert written.percentile(50) <= written.percentile(99)
+    assert lost(path, written) == 0
+    written.take(Written(acknowledged=Counter(feedback=2)))
+    assert lost(path, written) == 2
+
+
+def test_a_short_growth_run_has_every_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    extent = Extent(
+        rounds=1,
+        texts=(1, 2, 4),
+        lengths=(8, 16, 32, 64),
+        rows=(300, 500, 1_000),
+        rows_in_tables=(),
+        writers=((1, 2), (2, 1)),
+        seconds=0.1,
+    )
+    monkeypatch.setattr(growth, "QUICK", extent)
+    curves, texts, length, rows, writers = growth.tables(quick=True)
+    assert [row[0] for row in texts.rows] == [1, 2, 4]
+    assert [row[0] for row in length.rows] == [8, 16, 32, 64]
+    assert rows.columns[1:] == ("300", "500", "1,000")
+    assert [row[0] for row in rows.rows][:-1] == [operation.name for operation in OPERATIONS]
+    assert all(cell.median > 0 for row in rows.rows for cell in row if isinstance(cell, Figure))
+    assert [row[:2] for row in writers.rows] == [(1, 2), (2, 1)]
+    assert [row[-1] for row in writers.rows] == [0, 0]
+    assert [row[0] for row in curves.rows][2:] == [operation.name for operation in OPERATIONS]
+    growth_plot([curves, texts, length, rows, writers]).savefig(tmp_path / "growth.png")
+
+
+def test_a_run_of_seconds_has_every_quantity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(endurance, "QUICK_MINUTES", 0.05)
+    monkeypatch.setattr(endurance, "QUICK_SPAN_SECONDS", 0.3)
+    found = endurance.tables(quick=True)
+    if not found:
+        pytest.skip("the system tells nothing in /proc")
+    table, course = found
+    assert [row[0] for row in table.rows] == [one.name for one in QUANTITIES]
+    assert "not as expected: none" in table.note
+    assert len(course.rows) >= 10
+    memory, threads, files = course.columns.index("memory, MB"), 2, 3
+    assert all(row[memory] > 20 and row[threads] > 3 and row[files] > 5 for row in course.rows)
+    endurance_plot(found).savefig(tmp_path / "endurance.png")
+
+
+def test_the_course_is_told_in_minutes() -> None:
+    assert [row[0] for row in course_table(course()).rows][:3] == [1, 2, 3]
