@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 SPARK := .venv-spark
 BENCH := .venv-bench
 PORT ?= 7071
+JOBS ?= 2
 AZURITE := 3.35.0
 KUSTO := 12.4.1
 AXE := 4.14.1
@@ -58,8 +59,8 @@ func: $(VENV)/serving  ## the same under Azure Functions Core Tools (`func start
 
 setup: $(VENV)/everything  ## set up everything: serving, training and test packages
 
-test: $(VENV)/everything  ## set up everything and run the tests (ARGS=… goes to pytest)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/everything  ## set up everything and run the tests (ARGS=… goes to pytest; JOBS=1 runs them one by one)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 # Apart from $(VENV), so that it holds what a Spark worker has and nothing of training.
 $(SPARK)/everything: training/requirements-spark.txt constraints.txt

@@ -44,7 +44,7 @@ def whole_graph(trained: TrainedModel, calibration: Calibration, topics: Topics)
     return whole
 
 
-def run_graph(graph: onnx.ModelProto, texts: Sequence[str], *, chunk: int = 256) -> Scored:
+def run_graph(graph: onnx.ModelProto, texts: Sequence[str], *, chunk: int = 32) -> Scored:
     """Score N texts, those of like length together; the results stand in the texts' order."""
     running = session(graph)
     counts = (np.zeros(len(texts), np.int64) for _ in OUTPUTS[1:])
