@@ -21,7 +21,7 @@ from tests.bench.servers import EMPTY, NOT_RECORDING, SERVERS, Server
 from tests.bench.texts import MODEL, ROOT
 from tests.bench.whole_request import QUICK
 
-ROUNDS, QUICK_ROUNDS = 7, 1
+ROUNDS, QUICK_ROUNDS = 5, 1
 PACKAGES_SHOWN = 12
 STEPS = """
 import json, time

@@ -24,7 +24,7 @@ from tests.bench.texts import MODEL, labelled, repeated, texts_of
 OURS = "shipped bundle"
 LENGTHS, BATCHES = (8, 24, 60), (1, 8, 64, 1000)
 QUICK_LENGTHS, QUICK_BATCHES = (8, 24), (1, 8)
-ROUNDS, QUICK_ROUNDS, ROUNDS_OF_LARGE = 7, 2, 3
+ROUNDS, QUICK_ROUNDS, ROUNDS_OF_LARGE = 5, 2, 2
 LARGE = 1000
 SECONDS_A_ROUND = 0.5
 MOST_CALLS = 100

@@ -25,8 +25,8 @@ from tests.bench.servers import KERAS, NOT_RECORDING, OURS, SERVERS, TRIVIAL, Se
 from tests.bench.texts import ROOT, corpus
 
 CLIENTS = (1, 8, 32)
-ROUNDS, QUICK_ROUNDS = 5, 1
-SECONDS, QUICK_SECONDS = 6.0, 1.0
+ROUNDS, QUICK_ROUNDS = 3, 1
+SECONDS, QUICK_SECONDS = 4.0, 1.0
 QUICK = (OURS, "FastAPI + onnxruntime")
 WARM_UP_SECONDS = 1.0
 TOLERANCE = 1e-3
