@@ -19,15 +19,17 @@ from tests.function_app.waiting import wait_until
 BATCH = 500
 WRITES = 20
 HELD_SECONDS = 0.005
+FREE_SECONDS = 0.0003
 
 
 def write_until(stop: Event, writing: Event, path: Path) -> None:
-    """Takes the file's lock again as soon as it has let go of it."""
+    """Takes the file's lock again shortly after it has let go of it, as one does who writes all the time."""
     store = SqliteStore(path)
     while not stop.is_set():
         with store._file.transaction():
             writing.set()
             time.sleep(HELD_SECONDS)
+        time.sleep(FREE_SECONDS)
     store.close()
 
 
