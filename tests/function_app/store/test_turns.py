@@ -19,7 +19,7 @@ from tests.function_app.waiting import wait_until
 BATCH = 500
 WRITES = 20
 HELD_SECONDS = 0.005
-FREE_SECONDS = 0.0003
+FREE_SECONDS = 0.0001
 
 
 def write_until(stop: Event, writing: Event, path: Path) -> None:
