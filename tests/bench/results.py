@@ -97,7 +97,7 @@ def machine() -> dict[str, Any]:
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
         "cores": len(_cores()),
-        "system": platform.platform(),
+        "system": platform.system(),
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in MEASURED_WITH},
     }
