@@ -42,11 +42,13 @@ class Gathering:
     """Calls `run` for any number of threads, at most `at_once` of them at a time.
 
     `run` is given texts (N,) and the names of outputs, and gives an array (N, …) for each. Texts of several
-    calls may be in one run, up to `most_characters`: texts times the characters of the longest, of which
-    `counted` count.
+    calls may be in one run, up to `most_characters`: texts times the characters that `counted` tells of the
+    longest.
     """
 
-    def __init__(self, run: Run, *, at_once: int, most_characters: int, counted: int) -> None:
+    def __init__(
+        self, run: Run, *, at_once: int, most_characters: int, counted: Callable[[str], int]
+    ) -> None:
         self._run = run
         self._most = most_characters
         self._counted = counted
@@ -56,8 +58,7 @@ class Gathering:
 
     def __call__(self, texts: Texts, outputs: Sequence[str]) -> Values:
         """What `run` gives for these texts; raises what it raises for them."""
-        longest = min(max(map(len, texts), default=0), self._counted)
-        work = _Work(texts, outputs, longest)
+        work = _Work(texts, outputs, max(map(self._counted, texts), default=0))
         with self._changing:
             if self._places:
                 self._places -= 1

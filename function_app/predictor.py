@@ -69,7 +69,7 @@ class Predictor:
                 lambda texts, outputs: self._session.run(outputs, {"text": texts}),
                 at_once=usable_cores(),
                 most_characters=CHARACTERS_A_RUN,
-                counted=CHARACTERS_COUNTED,
+                counted=_counted,
             )
             self._outputs = (*_OUTPUTS, *(_DESCRIBING if given.issuperset(_DESCRIBING) else ()))
             trial = self.predict(_TRIAL)
@@ -121,13 +121,17 @@ class Predictor:
 def _runs(texts: Sequence[str]) -> Iterator[list[int]]:
     rows: list[int] = []
     for row in sorted(range(len(texts)), key=lambda row: len(texts[row])):
-        counted = min(max(len(texts[row]), FEWEST_COUNTED), CHARACTERS_COUNTED)
-        if rows and (len(rows) + 1) * counted > CHARACTERS_A_RUN:
+        if rows and (len(rows) + 1) * _counted(texts[row]) > CHARACTERS_A_RUN:
             yield rows
             rows = []
         rows.append(row)
     if rows:
         yield rows
+
+
+def _counted(text: str) -> int:
+    """The characters of a text that count for the size of a run."""
+    return min(max(len(text), FEWEST_COUNTED), CHARACTERS_COUNTED)
 
 
 def _session_options() -> ort.SessionOptions:

@@ -113,29 +113,30 @@ class SqliteFile:
     def _begin(self, connection: sqlite3.Connection, give_up: float) -> None:
         """Takes the file's write lock, asking often enough to get it between another process's writes."""
         connection.execute("PRAGMA busy_timeout = 0")
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                break
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > give_up:
-                    self._waited_in_vain = True
-                    raise
-                time.sleep(_LOCK_RETRY_SECONDS)
+        try:
+            _insist(connection, "BEGIN IMMEDIATE", give_up, every=_LOCK_RETRY_SECONDS)
+        except sqlite3.OperationalError:
+            self._waited_in_vain = True
+            raise
         self._waited_in_vain = False
         connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._busy_seconds)}")
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Sets WAL mode; SQLite does not wait for the lock here when others open a new file meanwhile."""
         give_up = time.monotonic() + self._busy_seconds
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > give_up:
-                    raise
-                time.sleep(_WAL_RETRY_SECONDS)
+        _insist(connection, "PRAGMA journal_mode = WAL", give_up, every=_WAL_RETRY_SECONDS)
+
+
+def _insist(connection: sqlite3.Connection, statement: str, give_up: float, *, every: float) -> None:
+    """Executes a statement, again and again while another one holds the lock, until the time to give up."""
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(every)
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

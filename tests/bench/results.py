@@ -1,7 +1,6 @@
 """What a benchmark found: figures with their spread, in tables that are printed and kept as JSON."""
 
 import json
-import os
 import platform
 import statistics
 from collections.abc import Sequence
@@ -10,6 +9,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from function_app.gathering import usable_cores
 
 MEASURED_WITH = ("onnxruntime", "onnxruntime-extensions", "azure-functions", "numpy")
 
@@ -96,7 +97,7 @@ def machine() -> dict[str, Any]:
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
-        "cores": len(_cores()),
+        "cores": usable_cores(),
         "system": platform.system(),
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in MEASURED_WITH},
@@ -130,7 +131,3 @@ def _processor() -> str:
         ]
         return ", ".join(parts)
     return platform.processor() or platform.machine()
-
-
-def _cores() -> set[int]:
-    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,13 +34,7 @@ def folder_gone(trial: Trial) -> Record:
     host = trial.host(STORE_PATH=str(place.path / "store.sqlite3"))
     with load_on([host.base]) as load:
         for _ in range(trial.often(10, 1)):
-            wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
-            place.take_away()
-            _refusals(load)
-            _look(record, host)
-            place.bring_back()
-            wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
-            record.times += 1
+            _away_and_back(record, host, load, place.take_away, place.bring_back)
     _end(record, host, load)
     load.promises().judge(record, kept_in_file(place.path / "store.sqlite3"))
     record.notes.append("a file that is deleted is another matter: it takes its records with it")
@@ -90,13 +84,7 @@ def server_down(trial: Trial) -> Record:
         host = trial.host(**place.settings())
         with load_on([host.base]) as load:
             for _ in range(trial.often(3, 1)):
-                wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
-                azurite.stop()
-                _refusals(load)
-                _look(record, host)
-                azurite.start()
-                wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
-                record.times += 1
+                _away_and_back(record, host, load, azurite.stop, azurite.start)
         _end(record, host, load)
         store = place.open()
         load.promises().judge(record, kept_in(store))
@@ -141,8 +129,21 @@ def _lock(path: Path) -> Iterator[None]:
         other.close()
 
 
-def _refusals(load: Load) -> None:
+def _away_and_back(
+    record: Record,
+    host: RunningHost,
+    load: Load,
+    take_away: Callable[[], object],
+    bring_back: Callable[[], object],
+) -> None:
+    """Once, under load: records come in, then they are refused, then they come in again."""
+    wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
+    take_away()
     wait_until(grows_by(REFUSED, lambda: load.answered()["503"]), seconds=60)
+    _look(record, host)
+    bring_back()
+    wait_until(grows_by(ENOUGH, load.acknowledged), seconds=60)
+    record.times += 1
 
 
 def _look(record: Record, host: RunningHost) -> None:

@@ -32,8 +32,11 @@ def model() -> Lengths:
     return Lengths()
 
 
-def gathering(model: Lengths, at_once: int = 1) -> Gathering:
-    return Gathering(model, at_once=at_once, most_characters=200, counted=100)
+def gathering(model: Lengths, at_once: int = 1, least: int = 0) -> Gathering:
+    def counted(text: str) -> int:
+        return min(max(len(text), least), 100)
+
+    return Gathering(model, at_once=at_once, most_characters=200, counted=counted)
 
 
 def ask(gathered: Gathering, model: Lengths, *calls: Sequence[str], **outputs: str) -> list[Future[Values]]:
@@ -85,6 +88,11 @@ def test_a_run_does_not_become_too_large(model: Lengths) -> None:
     found = ask(gathering(model), model, ["x"], *(["y" * 60] for _ in range(5)))
     assert lengths(found)[1:] == [[60]] * 5
     assert [len(run) for run in model.runs] == [1, 3, 2]
+
+
+def test_short_texts_count_as_much_as_they_are_said_to(model: Lengths) -> None:
+    ask(gathering(model, least=50), model, *(["y"] for _ in range(6)))
+    assert [len(run) for run in model.runs] == [1, 4, 1]
 
 
 def test_calls_for_other_outputs_run_apart(model: Lengths) -> None:

@@ -94,8 +94,9 @@ class Transformer:
         train = with_repeats(train, heaviest=self.heaviest)
         pretrained = read_pretrained(self.folder)
         network = self.network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
-        if self.start:
-            take_weights(network, started_from(self.start))
+        start = started_from(self.start) if self.start else None
+        if start:
+            take_weights(network, start)
         else:
             initialise(network, pretrained, vocabulary)
         network.compile(
@@ -111,8 +112,8 @@ class Transformer:
         self._train(network, train, held_out, state, kept, seed=seed, progress=progress, report=report)
         exact = replace(self, precision="float32").network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
         exact.set_weights(network.get_weights())
-        if self.stay:
-            mix_weights(exact, started_from(self.start), share=self.stay)
+        if start and self.stay:
+            mix_weights(exact, start, share=self.stay)
         return FittedTransformer(exact, state.history)
 
     def network(self, pretrained: Pretrained, *, words: int) -> keras.Model:

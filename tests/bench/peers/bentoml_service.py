@@ -2,7 +2,8 @@
 
 import bentoml
 
-from tests.bench.peers.onnx_model import OnnxModel, label
+from tests.bench.peers.labels import label
+from tests.bench.peers.onnx_model import OnnxModel
 
 
 @bentoml.service(workers=1)

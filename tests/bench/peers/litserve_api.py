@@ -4,7 +4,8 @@ import sys
 
 import litserve
 
-from tests.bench.peers.onnx_model import OnnxModel, label
+from tests.bench.peers.labels import label
+from tests.bench.peers.onnx_model import OnnxModel
 
 
 class Sentiment(litserve.LitAPI):

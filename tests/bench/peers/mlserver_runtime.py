@@ -5,7 +5,8 @@ from mlserver import MLModel
 from mlserver.codecs import NumpyCodec, StringCodec
 from mlserver.types import InferenceRequest, InferenceResponse
 
-from tests.bench.peers.onnx_model import OnnxModel, label
+from tests.bench.peers.labels import label
+from tests.bench.peers.onnx_model import OnnxModel
 
 
 class Sentiment(MLModel):

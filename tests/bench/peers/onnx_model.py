@@ -25,8 +25,3 @@ class OnnxModel:
         """P(positive) of a text."""
         given = np.array([text], dtype=object)
         return float(self._session.run(["probability"], {"text": given})[0][0])
-
-
-def label(probability: float) -> str:
-    """The label that a probability stands for."""
-    return "positive" if probability >= 0.5 else "negative"
