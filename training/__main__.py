@@ -91,6 +91,19 @@ def _parser() -> argparse.ArgumentParser:
         help="weight of rows labelled by people against rows labelled by emoticons (default: 10)",
     )
     train.add_argument(
+        "--balance",
+        nargs="+",
+        default=[],
+        metavar="SET",
+        help="data sets in whose training rows both labels are to weigh the same (default: none)",
+    )
+    train.add_argument(
+        "--train-rows",
+        type=positive,
+        metavar="N",
+        help="learn from at most N rows of all sets together, drawn at random; those held out stay",
+    )
+    train.add_argument(
         "--emoticons",
         type=float,
         metavar="SHARE",
@@ -162,6 +175,8 @@ def _train(options: argparse.Namespace) -> None:
             seed=options.seed,
             limit=options.limit,
             human_weight=options.human_weight,
+            balanced=tuple(options.balance),
+            train_rows=options.train_rows,
             emoticons=options.emoticons,
             nonsense=options.nonsense,
             checkpoints=options.resume,

@@ -37,6 +37,8 @@ class RunOptions:
     """What a run is asked for besides its candidate.
 
     ``human_weight``: how much a row that people labelled counts against one labelled by its emoticon.
+    ``balanced``: data sets in whose training rows both labels weigh the same: those scored by the
+    mean of both recalls.
     ``emoticons``: share of Sentiment140's training rows that get an emoticon of their label back.
     ``nonsense``: share of the training rows whose texts are scrambled and added under both labels.
     ``train_rows``: at most so many training rows, of all data sets together, at random; fewer are a part of
@@ -48,6 +50,7 @@ class RunOptions:
     seed: int = 7
     limit: int | None = None
     human_weight: float = 10.0
+    balanced: tuple[str, ...] = ()
     emoticons: float = 0.05
     nonsense: float = 0.01
     train_rows: int | None = None
@@ -118,7 +121,8 @@ def parameters(candidate: Candidate, options: RunOptions) -> dict[str, object]:
     shown = asdict(options)
     for of_this_machine in ("progress", "checkpoints"):
         shown.pop(of_this_machine)
-    shown["data"] = ",".join(options.data)
+    for names in ("data", "balanced"):
+        shown[names] = ",".join(shown[names])
     return {**asdict(candidate), **shown}  # type: ignore[call-overload]
 
 
@@ -148,6 +152,9 @@ class TrainingTexts:
         labels = (rows["label"] == POSITIVE).to_numpy(dtype=np.int8)
         weights = row_weights(rows["dataset"], human=self._options.human_weight)
         texts = self.normalised[role]
+        if role == TRAIN:
+            for name in self._options.balanced:
+                balance(weights, labels, (rows["dataset"] == name).to_numpy())
         if role == TRAIN and self._options.nonsense:
             added = self._nonsense(texts)
             texts = [*texts, *added, *added]
@@ -203,6 +210,20 @@ def row_weights(datasets: pd.Series, *, human: float) -> npt.NDArray[np.float32]
         wanted = FEEDBACK_SHARE / (1 - FEEDBACK_SHARE) * weights[~feedback].sum() / feedback.sum()
         weights[feedback] = np.clip(wanted, 1.0, MAX_FEEDBACK_WEIGHT * human)
     return weights.astype(np.float32)
+
+
+def balance(
+    weights: npt.NDArray[np.float32], labels: npt.NDArray[np.int8], among: npt.NDArray[np.bool_]
+) -> None:
+    """Give both labels the same weight among some rows, (N,) bool, in place; that of all stays what it was.
+
+    Rows of one label only stay as they are: there is nothing to balance.
+    """
+    of_label = [among & (labels == label) for label in (0, 1)]
+    if all(rows.any() for rows in of_label):
+        half = weights[among].sum() / 2
+        for rows in of_label:
+            weights[rows] *= half / weights[rows].sum()
 
 
 def _too_small(role: str, found: set[str]) -> DataError:

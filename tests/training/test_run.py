@@ -11,7 +11,7 @@ from export import trained
 from export.families import LINEAR, token_ids
 from training import run
 from training.data.records import ROLES, TRAIN
-from training.run import RunOptions, TrainingTexts, row_weights
+from training.run import RunOptions, TrainingTexts, balance, row_weights
 
 
 def weights(**rows: int) -> dict[str, float]:
@@ -37,6 +37,36 @@ def test_feedback_is_brought_to_a_tenth_of_all_weight():
 
 def test_much_feedback_counts_no_less_than_an_emoticon():
     assert weights(airline=10, feedback=1_000)["feedback"] == 1.0
+
+
+def test_balancing_gives_both_labels_half_of_the_rows_weight():
+    labels = np.array([0, 1, 1, 1, 0, 1, 1], dtype=np.int8)
+    found = np.array([4, 4, 4, 4, 1, 1, 1], dtype=np.float32)
+    balance(found, labels, np.array([True] * 4 + [False] * 3))
+    assert found == pytest.approx([8, 8 / 3, 8 / 3, 8 / 3, 1, 1, 1])
+    assert found.dtype == np.float32
+
+
+def test_rows_of_one_label_are_not_balanced():
+    found = np.array([4, 4, 1], dtype=np.float32)
+    balance(found, np.array([1, 1, 0], dtype=np.int8), np.array([True, True, False]))
+    assert found.tolist() == [4, 4, 1]
+
+
+def test_only_the_training_rows_of_the_sets_that_are_named_are_balanced():
+    rows = [
+        {"dataset": dataset, "role": role, "label": label, "text": f"a flight, {label} {n}"}
+        for dataset in ("airline", "semeval")
+        for role in ROLES
+        for label, count in (("negative", 2), ("positive", 6))
+        for n in range(count)
+    ]
+    options = RunOptions(data=("mine",), nonsense=0.0, human_weight=4.0, balanced=("semeval",))
+    texts = TrainingTexts(pd.DataFrame(rows), options)
+    to_ids = token_ids(LINEAR, ["a", "flight"], max_tokens=4)
+    semeval = [8.0] * 2 + [8 / 3] * 6
+    assert texts.examples(TRAIN, to_ids).weights == pytest.approx([4.0] * 8 + semeval)
+    assert all((texts.examples(role, to_ids).weights == 4).all() for role in ROLES if role != TRAIN)
 
 
 def test_held_out_texts_come_back_from_tracking_as_they_were(tmp_path, monkeypatch):

@@ -42,6 +42,7 @@ def train_challenger(
             seed=plan.seed,
             limit=plan.limit,
             human_weight=plan.human_weight,
+            balanced=plan.balanced,
             emoticons=plan.emoticons,
             nonsense=plan.nonsense,
             progress=progress,

@@ -46,6 +46,7 @@ class Plan:
     seed: int
     limit: int | None
     human_weight: float
+    balanced: tuple[str, ...]
     emoticons: float
     nonsense: float
     notes: tuple[str, ...]
@@ -60,7 +61,7 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
     """
     recipe = msgspec.json.decode(present.manifest_json, type=_Recipe)
     known: Mapping[str, Any] = recipe.parameters
-    usual = tuple(spec for spec in known.get("data", "").split(",") if spec and not _is_feedback(spec))
+    usual = tuple(spec for spec in _names(known.get("data", "")) if not _is_feedback(spec))
     data = wishes.data or usual
     if not data:
         raise DataError("the present bundle does not say what it was trained on; name data sets with --data")
@@ -88,10 +89,15 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         seed=seed if wishes.seed is None else wishes.seed,
         limit=limit if wishes.limit is None else wishes.limit,
         human_weight=float(known.get("human_weight", 4.0)),
+        balanced=_names(known.get("balanced", "")),
         emoticons=float(known.get("emoticons", 0.05)),
         nonsense=float(known.get("nonsense", 0.0)),
         notes=tuple(notes),
     )
+
+
+def _names(joined: str) -> tuple[str, ...]:
+    return tuple(name for name in joined.split(",") if name)
 
 
 def _is_feedback(spec: str) -> bool:

@@ -37,6 +37,12 @@ def add_to(
     whole.add_argument(
         "--limit", type=positive, metavar="N", help="rows of each set (default: the profile's)"
     )
+    whole.add_argument(
+        "--train-rows",
+        type=positive,
+        metavar="N",
+        help="learn from at most N rows of all sets together; those held out stay (default: the profile's)",
+    )
     whole.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
     whole.add_argument("--again", action="store_true", help="train anew what was trained before")
     whole.add_argument(
@@ -86,6 +92,7 @@ def run(options: argparse.Namespace) -> None:
                 data=tuple(options.data or profile.data),
                 seed=options.seed,
                 limit=options.limit or profile.limit,
+                train_rows=options.train_rows or profile.train_rows,
                 progress=progress,
             ),
             assessment=AssessOptions(min_parity_texts=profile.min_parity_texts, progress=progress),

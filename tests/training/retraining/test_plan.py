@@ -20,6 +20,7 @@ PARAMETERS = {
     "seed": "11",
     "limit": "500",
     "human_weight": "2.0",
+    "balanced": "semeval,airline",
     "emoticons": "0.0",
     "nonsense": "0.03",
 }
@@ -38,6 +39,7 @@ def test_what_the_manifest_says_is_taken_over_but_for_old_feedback(present):
     assert plan.candidate == TfidfLogReg(min_documents=1, inverse_regularisation=2.0)
     assert plan.data == ("airline", "corpus/tweets.csv")
     assert (plan.seed, plan.limit, plan.human_weight) == (11, 500, 2.0)
+    assert plan.balanced == ("semeval", "airline")
     assert (plan.emoticons, plan.nonsense) == (0.0, 0.03)
     assert plan.notes == ()
 
