@@ -9,13 +9,13 @@ from function_app.errors import ConflictError
 from function_app.store.entities import descending, from_entity, safe_key, to_entity
 from function_app.store.records import Alert, DriftReport
 from function_app.store.table_account import TableAccount
-from function_app.store.table_log import delete
+from function_app.store.table_log import KEYS_ONLY, delete
 
 TABLE = "reports"
 
 _DRIFT, _ALERT = "checks", "alert"
 _LAST_SEQUENCE = 10**10 - 1
-_NAMES_AND_TIME = ["PartitionKey", "RowKey", "created", "twin"]
+_NAMES = [*KEYS_ONLY, "twin"]
 
 
 class _Json(msgspec.Struct, frozen=True):
@@ -87,20 +87,26 @@ class TableReports:
         return deleted + len(old)
 
     def _old_reports(self, created: str) -> list[Mapping[str, Any]]:
-        """The entities of old reports among those of their model, but its first, which is its last report."""
+        """The entities of old reports among those of their model, but for each model's last report."""
+        where = f"{_starting('model:')} and created lt '{created}'"
         old: list[Mapping[str, Any]] = []
-        last_model, token = "", None
+        last: dict[str, str] = {}
+        token: Mapping[str, str | None] | None = None
         while True:
-            found, token = self._account.page(
-                TABLE, _starting("model:"), 1_000, token=token, select=_NAMES_AND_TIME
-            )
+            found, token = self._account.page(TABLE, where, 1_000, token=token, select=_NAMES)
             for entity in found:
                 model = entity["RowKey"].rpartition(":")[0]
-                if model == last_model and entity["created"] < created:
+                if model not in last:
+                    last[model] = self._last(model)
+                if entity["RowKey"] != last[model]:
                     old.append(entity)
-                last_model = model
             if token is None:
                 return old
+
+    def _last(self, model: str) -> str:
+        """The row key of a model's last report, given what such keys begin with."""
+        found, _ = self._account.page(TABLE, _starting(f"{model}:"), 1, select=KEYS_ONLY)
+        return found[0]["RowKey"] if found else ""
 
 
 def _report(entity: Mapping[str, Any]) -> DriftReport:
