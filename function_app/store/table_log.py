@@ -7,15 +7,18 @@ records of a span of such times, in the order of their keys; the next pass begin
 more than `LATE_HOURS` before a span are not looked at.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from function_app.store.entities import Entity, from_entity, partition_at, partition_of, to_entity
 from function_app.store.records import Example, Feedback, Prediction
-from function_app.store.table_account import TableAccount
+from function_app.store.table_account import PAGE_ENTITIES, TableAccount
 
 T = TypeVar("T", Prediction, Feedback, Example)
 
@@ -24,6 +27,9 @@ SETTLE_SECONDS = 2.0
 
 LATE_HOURS = 24
 """How long after it was made a record may be written and still be seen by a reader that goes on."""
+
+COUNT_AGAIN_SECONDS = 3600.0
+"""How long a count of records is gone on from."""
 
 KEYS_ONLY = ["PartitionKey", "RowKey"]
 
@@ -36,6 +42,16 @@ class _Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     token: dict[str, str | None] | None = None
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """The records behind a cursor that were written up to a time; counted from the moment `since` on."""
+
+    cursor: str
+    since: float
+    until: str
+    records: int = 0
+
+
 class TableLog(Generic[T]):
     """Records of one kind, by id and in the order in which they came; `clock` gives the service's time."""
 
@@ -46,6 +62,7 @@ class TableLog(Generic[T]):
         self._table = table
         self._kind: type[T] = kind
         self._clock = clock
+        self._counted = _Counted("", -math.inf, "")
 
     def add(self, record: T) -> bool:
         """Adds a record; False when its id is known."""
@@ -79,15 +96,34 @@ class TableLog(Generic[T]):
         return [from_entity(one, self._kind) for one in found], msgspec.json.encode(place).decode()
 
     def count(self, cursor: str) -> int:
-        """How many records came behind the cursor, those of the last moments too."""
-        where = _span(_read(cursor).after, "")
-        token: Mapping[str, str | None] | None = _read(cursor).token
-        count = 0
+        """How many records came behind the cursor, those of the last moments too.
+
+        What was counted is remembered for a while, so that only what came since is read. Records that are
+        deleted meanwhile still count.
+        """
+        known = self._counted
+        token: Mapping[str, str | None] | None = None
+        if known.cursor != cursor or monotonic() - known.since > COUNT_AGAIN_SECONDS:
+            place = _read(cursor)
+            known, token = _Counted(cursor, monotonic(), place.after), place.token
+        times: list[datetime] = []
         while True:
-            found, token = self._account.page(self._table, where, 1_000, token=token, select=KEYS_ONLY)
-            count += len(found)
+            found, token = self._account.page(
+                self._table,
+                _span(known.until, ""),
+                PAGE_ENTITIES,
+                token=token,
+                select=[*KEYS_ONLY, "Timestamp"],
+            )
+            times.extend(timestamp(one) for one in found)
             if token is None:
-                return count
+                break
+        if times:
+            until = max(times) - timedelta(seconds=SETTLE_SECONDS)
+            settled = sum(moment <= until for moment in times)
+            if settled:
+                self._counted = replace(known, until=_text(until), records=known.records + settled)
+        return known.records + len(times)
 
     def delete_before(self, moment: datetime, limit: int) -> int:
         """Deletes up to `limit` records of the hours before the one of `moment`; how many there were."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from function_app.predictor import Predictor
 from tests.azurite import why_not
 from tests.bench.lines import exponent
 from tests.bench.operations import seconds
-from tests.bench.results import Figure, Table
+from tests.bench.results import Figure, Table, rounded
 from tests.bench.store_growth import Taken, in_sqlite, in_tables
 from tests.bench.texts import MODEL, corpus, repeated, texts_of
 from tests.bench.writers import lost, write_together
@@ -90,7 +91,7 @@ def measured(extent: Extent) -> list[Table]:
     reason = why_not() if extent.rows_in_tables else "left out of a quick run"
     if reason is None:
         taken = in_tables(extent.rows_in_tables, extent.rounds)
-        found.append(_of_rows("growth-tables", "Azurite's tables", taken, curves))
+        found += [_of_rows("growth-tables", "Azurite's tables", taken, None), of_traffic(taken, curves)]
     else:
         sys.stderr.write(f"growth: no tables: {reason}\n")
     return [*found, _of_writers(extent)]
@@ -148,8 +149,8 @@ def _of_length(host: RunningHost, extent: Extent, curves: Table) -> Table:
     return table
 
 
-def _of_rows(name: str, where: str, taken: Taken, curves: Table) -> Table:
-    sizes = sorted({size for by_size in taken.milliseconds.values() for size in by_size})
+def _of_rows(name: str, where: str, taken: Taken, curves: Table | None) -> Table:
+    sizes = _sizes(taken)
     table = Table(
         name,
         f"Requests and timers by the predictions in {where}",
@@ -161,10 +162,40 @@ def _of_rows(name: str, where: str, taken: Taken, curves: Table) -> Table:
     )
     for operation, by_size in taken.milliseconds.items():
         table.add(operation.name, *(Figure.of(by_size[size], "") for size in sizes))
-        add_curve(curves, operation.name, f"predictions in {where}", by_size, must=operation.must)
+        if curves:
+            must = operation.power(max(by_size))
+            add_curve(curves, operation.name, f"predictions in {where}", by_size, must=must)
     if taken.bytes_a_prediction:
         table.add("bytes a prediction, on disk", *(taken.bytes_a_prediction[size] for size in sizes))
     return table
+
+
+def of_traffic(taken: Taken, curves: Table) -> Table:
+    """What each operation exchanged with the tables; its curves are of the kilobytes."""
+    table = Table(
+        "growth-traffic",
+        "What is exchanged with the tables, by the predictions in them",
+        ("requests; kB", *(f"{size:,}" for size in _sizes(taken))),
+        note="One time of each, bodies of requests and answers together. These are what Azure's tables are "
+        "asked for too; how long Azurite searches for an answer, with no index, says nothing about them. Up "
+        f"to {MOST_READ_AGAIN:,} predictions, a check under drift looks at all of them again.",
+    )
+    for operation, by_size in taken.kilobytes.items():
+        of_requests = taken.requests[operation]
+        table.add(
+            operation.name,
+            *(
+                f"{rounded(median(of_requests[size]))}; {rounded(median(by_size[size]))}"
+                for size in _sizes(taken)
+            ),
+        )
+        must = operation.power(max(by_size))
+        add_curve(curves, operation.name, "predictions in tables: kB exchanged", by_size, must=must)
+    return table
+
+
+def _sizes(taken: Taken) -> list[int]:
+    return sorted({size for by_size in taken.milliseconds.values() for size in by_size})
 
 
 def _of_writers(extent: Extent) -> Table:

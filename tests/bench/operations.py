@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from function_app.contract import FeedbackRequest, RetrainRequest
+from function_app.drift.check import MOST_READ_AGAIN
 from function_app.http import respond
 from function_app.ids import new_id
 from function_app.recorder import FLUSH_ROWS
@@ -52,7 +53,7 @@ class Operation:
     """Something that is timed `times` in a round; `run` gives the seconds of one time.
 
     `must`: the power of the number of rows with which it has to grow; `once`: it leaves nothing to do for a
-    second round.
+    second round; `again`: it looks again at rows that it read before, `MOST_READ_AGAIN` at most.
     """
 
     name: str
@@ -60,6 +61,11 @@ class Operation:
     times: int
     run: Callable[[Instance], float]
     once: bool = False
+    again: bool = False
+
+    def power(self, rows: int) -> float:
+        """With which it has to grow up to so many rows: all of a few are looked at again."""
+        return 1 if self.again and rows <= MOST_READ_AGAIN else self.must
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -113,9 +119,9 @@ OPERATIONS = (
     Operation(
         "drift check, all predictions new", 1, 1, lambda one: seconds(one.service.check_drift), once=True
     ),
-    Operation("drift check, nothing new", 0, 1, lambda one: seconds(one.service.check_drift)),
+    Operation("drift check, nothing new", 0, 1, lambda one: seconds(one.service.check_drift), again=True),
     Operation(f"{FLUSH_ROWS} predictions written", 0, 5, Instance.write_new),
-    Operation(f"drift check, {FLUSH_ROWS} new", 0, 1, _check_new),
+    Operation(f"drift check, {FLUSH_ROWS} new", 0, 1, _check_new, again=True),
     Operation("POST feedback", 0, 30, _feedback),
     Operation("POST feedback with a key", 0, 30, _feedback_with_key),
     Operation("POST retrain, examples waiting", 0, 20, _retrain),

@@ -24,21 +24,37 @@ from tests.bench.filling import (
     contents,
 )
 from tests.bench.operations import OPERATIONS, Instance, Operation
+from tests.bench.table_traffic import counted
+
+Costs = dict[Operation, dict[int, list[float]]]
+"""Of each operation, by the number of predictions, one for each round."""
+
+
+def no_costs() -> Costs:
+    """Nothing measured yet."""
+    return {operation: {} for operation in OPERATIONS}
 
 
 @dataclass
 class Taken:
-    """Milliseconds of each operation by the number of predictions, one for each round: the median there."""
+    """Milliseconds of each operation by the number of predictions, one for each round: the median there.
 
-    milliseconds: dict[Operation, dict[int, list[float]]] = field(
-        default_factory=lambda: {operation: {} for operation in OPERATIONS}
-    )
+    `requests` and `kilobytes` are what one time of it exchanges with the tables.
+    """
+
+    milliseconds: Costs = field(default_factory=no_costs)
+    requests: Costs = field(default_factory=no_costs)
+    kilobytes: Costs = field(default_factory=no_costs)
     bytes_a_prediction: dict[int, float] = field(default_factory=dict)
 
     def add(self, instance: Instance, operation: Operation) -> None:
         """Times an operation."""
-        taken = sorted(1000 * operation.run(instance) for _ in range(operation.times))
-        self.milliseconds[operation].setdefault(instance.held.rows, []).append(taken[len(taken) // 2])
+        size = instance.held.rows
+        with counted() as traffic:
+            taken = sorted(1000 * operation.run(instance) for _ in range(operation.times))
+        self.milliseconds[operation].setdefault(size, []).append(taken[len(taken) // 2])
+        self.requests[operation].setdefault(size, []).append(traffic.requests / operation.times)
+        self.kilobytes[operation].setdefault(size, []).append(traffic.bytes / 1000 / operation.times)
 
 
 def in_sqlite(sizes: Sequence[int], rounds: int) -> Taken:

@@ -8,12 +8,13 @@ import pytest
 
 from tests.bench import endurance, growth
 from tests.bench.endurance import GROWS, NO_GROWTH, QUANTITIES, Course, course_table, summary
-from tests.bench.growth import AS_MUST, WORSE, Extent, add_curve, curve_table
+from tests.bench.growth import AS_MUST, WORSE, Extent, add_curve, curve_table, of_traffic
 from tests.bench.growth_plots import endurance as endurance_plot
 from tests.bench.growth_plots import growth as growth_plot
 from tests.bench.lines import exponent, means, slope
-from tests.bench.operations import OPERATIONS
+from tests.bench.operations import OPERATIONS, Operation
 from tests.bench.results import Figure
+from tests.bench.store_growth import Taken, in_tables
 from tests.bench.writers import Written, lost, write_together
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -135,6 +136,33 @@ def test_a_short_growth_run_has_every_row(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert [row[-1] for row in writers.rows] == [0, 0]
     assert [row[0] for row in curves.rows][2:] == [operation.name for operation in OPERATIONS]
     growth_plot([curves, texts, length, rows, writers]).savefig(tmp_path / "growth.png")
+
+
+@pytest.mark.parametrize(("again", "rows", "power"), [(False, 10, 0), (True, 20_000, 1), (True, 20_001, 0)])
+def test_what_is_looked_at_again_has_to_grow_up_to_a_bound(again: bool, rows: int, power: float) -> None:
+    assert Operation("it", 0, 1, lambda _: 0.0, again=again).power(rows) == power
+
+
+@pytest.mark.usefixtures("azurite")
+def test_requests_and_bytes_of_each_operation_are_counted() -> None:
+    taken = in_tables((60,), 1)
+    requests = {operation.name: by_size[60] for operation, by_size in taken.requests.items()}
+    assert set(requests) == {operation.name for operation in OPERATIONS}
+    assert (requests["GET alerts"], requests["POST feedback with a key"]) == ([1], [3])
+    kilobytes = {operation.name: by_size[60] for operation, by_size in taken.kilobytes.items()}
+    assert 500 * 0.3 < kilobytes["500 predictions written"][0] < 500 * 5
+
+
+def test_what_is_exchanged_with_tables_is_told_with_its_powers() -> None:
+    taken, curves = Taken(), curve_table()
+    for operation in OPERATIONS:
+        taken.requests[operation] = {100: [2.0], 200: [3.0], 400: [2.0]}
+        taken.kilobytes[operation] = {100: [1.0], 200: [2.0], 400: [4.0]}
+        taken.milliseconds[operation] = {100: [1.0], 200: [1.0], 400: [1.0]}
+    table = of_traffic(taken, curves)
+    assert table.rows[0] == (OPERATIONS[0].name, "2; 1", "3; 2", "2; 4")
+    verdicts = {row[0]: row[-1] for row in curves.rows}
+    assert (verdicts["GET alerts"], verdicts["drift check, nothing new"]) == (WORSE, AS_MUST)
 
 
 def test_a_run_of_seconds_has_every_quantity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Written:
 
 
 def write_together(path: Path, *, threads: int, processes: int, seconds: float) -> Written:
-    """Lets so many threads in each of so many processes write for a time, as fast as they can."""
+    """Lets so many threads in each of so many processes write for a time, at least once, and fast."""
     if processes == 1:
         return _threads(path, threads, seconds)
     barrier = _SPAWN.Barrier(processes)
@@ -101,7 +101,7 @@ def _threads(path: Path, count: int, seconds: float) -> Written:
 
 def _write(store: SqliteStore, until: float, written: Written) -> None:
     number = 0
-    while time.monotonic() < until:
+    while not number or time.monotonic() < until:
         number += 1
         is_batch = number % (FEEDBACKS_A_TURN + 1) == 0
         rows = [prediction() for _ in range(PREDICTIONS_AT_ONCE if is_batch else 0)]

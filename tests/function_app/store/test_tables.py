@@ -12,11 +12,12 @@ from azure.data.tables import TableServiceClient
 from function_app.errors import SettingsError, StoreUnavailableError
 from function_app.ids import new_id
 from function_app.settings import Settings
-from function_app.store import Feedback, Idempotency, open_store
+from function_app.store import Feedback, Idempotency, open_store, table_log
 from function_app.store.entities import SHARDS, partition_at, partition_of
 from function_app.store.table_log import TableLog
 from function_app.store.tables import TableStore
 from tests.azurite import Azurite
+from tests.bench.table_traffic import counted
 from tests.function_app.places import TablesPlace, tables_place
 from tests.function_app.samples import ago, example, feedback, older, prediction
 from tests.function_app.waiting import wait_until
@@ -104,6 +105,51 @@ def test_whole_hours_are_deleted(store: TableStore) -> None:
         store.add_example(one, None)
     store.delete_before(created, 10)
     assert store.examples_after("", 10)[0] == [same_hour]
+
+
+def test_what_was_counted_is_not_read_again(store: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_log, "SETTLE_SECONDS", 0.0)
+    for _ in range(40):
+        store.add_example(example(), None)
+    with counted() as first:
+        assert store.count_examples() == 40
+    store.add_example(example(), None)
+    with counted() as second:
+        assert store.count_examples() == 41
+    assert second.bytes < first.bytes / 5
+    assert store.count_examples() == 41
+
+
+def test_what_may_still_be_under_way_is_counted_again(store: TableStore) -> None:
+    store.add_example(example(), None)
+    assert store.count_examples() == 1
+    store.add_example(example(), None)
+    assert store.count_examples() == 2
+
+
+def test_another_cursor_is_counted_from_there(
+    store: TableStore, tables: TablesPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_log, "SETTLE_SECONDS", 0.0)
+    store.add_example(example(), None)
+    assert store.count_examples() == 1
+    _, taken = tables.open(settle_seconds=0.0).examples_after("", 10)
+    assert store.count_examples(taken) == 0
+    store.add_example(example(), None)
+    assert store.count_examples(taken) == 1
+    assert store.count_examples() == 2
+
+
+def test_deleted_examples_are_missed_when_all_are_counted_again(
+    store: TableStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_log, "SETTLE_SECONDS", 0.0)
+    store.add_example(older(example(), days=2), None)
+    store.add_example(example(), None)
+    assert store.count_examples() == 2
+    store.delete_before(ago(days=1)[1], 10)
+    monkeypatch.setattr(table_log, "COUNT_AGAIN_SECONDS", 0.0)
+    assert store.count_examples() == 1
 
 
 def example_at(created: str):
