@@ -74,13 +74,14 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
     """
     tracking.connect()
     prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
-    return train_on(prepared, name, candidate, options)
+    return train_on(prepared, TrainingTexts(prepared.frame, options), name, candidate, options)
 
 
-def train_on(prepared: Prepared, name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
-    """`train`, on data that were prepared by these options before."""
+def train_on(
+    prepared: Prepared, texts: "TrainingTexts", name: str, candidate: Candidate, options: RunOptions
+) -> FinishedRun:
+    """`train`, on data that were prepared, and texts that were made of them, by these options before."""
     tracking.connect()
-    texts = TrainingTexts(prepared.frame, options)
     with mlflow.start_run(run_name=name, tags={"candidate": name, "family": candidate.family}) as run:
         mlflow.log_params(parameters(candidate, options))
         mlflow.log_dict(_data_card(prepared), DATA_FILE)

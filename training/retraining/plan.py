@@ -13,6 +13,10 @@ from training.candidates.base import HyperparameterError
 from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.data import DataError
 from training.feedback.versions import DATA_FILE
+from training.run import RunOptions
+
+_OF_LAST_RUN = frozenset({"human_weight", "balanced"})
+"""Options that a run which goes on from another one has for itself."""
 
 
 class _Recipe(msgspec.Struct, frozen=True):
@@ -74,6 +78,13 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         )
     inherited = hyperparameters(name) if name == recipe.candidate else {}
     notes = []
+    if start := known.get("start"):
+        known = {key: known[key] for key in known if key not in _OF_LAST_RUN}
+        inherited = {}
+        notes.append(
+            f"the present model was trained in several runs, the last from {start}: the challenger is "
+            "trained in one, with the candidate's defaults where nothing else is asked for"
+        )
     if tuple(map(_file, data)) != tuple(map(_file, usual)) or wishes.seed not in (None, seed):
         notes.append(
             "other data sets or another seed than the present model's: it may have learned from rows "
@@ -88,7 +99,7 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         data=data,
         seed=seed if wishes.seed is None else wishes.seed,
         limit=limit if wishes.limit is None else wishes.limit,
-        human_weight=float(known.get("human_weight", 4.0)),
+        human_weight=float(known.get("human_weight", RunOptions.human_weight)),
         balanced=_names(known.get("balanced", "")),
         emoticons=float(known.get("emoticons", 0.05)),
         nonsense=float(known.get("nonsense", 0.0)),

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -19,7 +20,7 @@ from training.candidates import Candidate
 from training.data import Prepared, prepare
 from training.report.figures import duration
 from training.report.writing import write_report
-from training.run import RunOptions, parameters, train_on
+from training.run import RunOptions, TrainingTexts, parameters, train_on
 
 CHECKPOINTS = "checkpoints"
 
@@ -52,9 +53,10 @@ def go(plan: Plan, *, say: Callable[[str], None]) -> Bundle:
     with _Step(say, "data") as step:
         prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
         step.did(f"{prepared.fingerprint.rows:,} rows, fingerprint {prepared.fingerprint.sha256[:12]}")
-    for number, (name, candidate) in enumerate(plan.candidates.items(), start=1):
+    texts = cache(lambda: TrainingTexts(prepared.frame, options))
+    for number, name in enumerate(plan.candidates, start=1):
         with _Step(say, f"candidate {number} of {len(plan.candidates)}, {name}") as step:
-            step.did(_train(client, prepared, name, candidate, plan))
+            step.did(_train(client, prepared, texts, plan, name))
     with _Step(say, "assessment and selection") as step:
         choice = assess_and_select(
             client,
@@ -85,7 +87,10 @@ def finished_before(
     return None
 
 
-def _train(client: MlflowClient, prepared: Prepared, name: str, candidate: Candidate, plan: Plan) -> str:
+def _train(
+    client: MlflowClient, prepared: Prepared, texts: Callable[[], TrainingTexts], plan: Plan, name: str
+) -> str:
+    candidate = plan.candidates[name]
     sha256 = prepared.fingerprint.sha256
     before = finished_before(client, name, candidate, plan.options, data_sha256=sha256)
     if before is not None and not plan.again:
@@ -95,7 +100,8 @@ def _train(client: MlflowClient, prepared: Prepared, name: str, candidate: Candi
     state = plan.state / CHECKPOINTS / own
     if plan.again:
         shutil.rmtree(state, ignore_errors=True)
-    results = train_on(prepared, name, candidate, replace(plan.options, checkpoints=state)).results
+    options = replace(plan.options, checkpoints=state)
+    results = train_on(prepared, texts(), name, candidate, options).results
     shutil.rmtree(state, ignore_errors=True)
     return ", ".join(f"{dataset} {result.scores.accuracy:.3f}" for dataset, result in results.items())
 

@@ -7,10 +7,11 @@ import pytest
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
 from tests.function_app.handmade import write_bundle, write_manifest
-from training.candidates import BiLstm, TfidfLogReg
+from training.candidates import BiLstm, TfidfLogReg, Transformer
 from training.candidates.hyperparameters import HyperparameterError
 from training.data import DataError
 from training.retraining.plan import Wishes, make_plan
+from training.run import RunOptions
 
 PARAMETERS = {
     "family": "linear",
@@ -42,6 +43,19 @@ def test_what_the_manifest_says_is_taken_over_but_for_old_feedback(present):
     assert plan.balanced == ("semeval", "airline")
     assert (plan.emoticons, plan.nonsense) == (0.0, 0.03)
     assert plan.notes == ()
+
+
+def test_a_model_of_several_runs_is_challenged_by_one_of_a_single_run(tmp_path):
+    folder = write_bundle(tmp_path / "bundle")
+    files = {name: (folder / name).read_bytes() for name in ("model.onnx", "reference.json")}
+    last = {"start": "models:/tweet-sentiment/1", "stay": "0.2", "epochs": "0.086", "balanced": "airline"}
+    parameters = {"human_weight": "32.0", "nonsense": "0.03", "data": "airline", "seed": "11"} | last
+    write_manifest(folder, files=files, candidate="transformer", parameters=parameters)
+    plan = make_plan(Predictor(read_bundle(folder)), Wishes(hyperparameters={"layers": "4"}))
+    assert plan.candidate == Transformer(layers=4)
+    assert (plan.human_weight, plan.balanced) == (RunOptions.human_weight, ())
+    assert (plan.data, plan.seed, plan.nonsense) == (("airline",), 11, 0.03)
+    assert "models:/tweet-sentiment/1" in plan.notes[0]
 
 
 def test_wishes_come_first_and_unequal_terms_are_noted(present):
