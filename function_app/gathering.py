@@ -72,6 +72,7 @@ class Gathering:
                 self._compute(work.together)
             finally:
                 self._pass_on()
+                work.together = []  # it holds `work` itself, and with it the texts
         if work.error is not None:
             raise work.error
         return work.values

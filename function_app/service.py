@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -74,12 +75,17 @@ class Service:
         )
         self._loading = threading.Lock()
         self._predictor: Predictor | None = None
+        self._awaited = False
         self._load_failure: ModelUnavailableError | None = None
         self._load_again = 0.0
         self._simulating = threading.Lock()
 
     def predictor(self) -> Predictor:
         """The deployed model, loaded by the first call. Raises `ModelUnavailableError`."""
+        if self._predictor is not None:
+            return self._predictor
+        if current() is not None:
+            self._awaited = True
         with self._loading:
             if self._predictor is not None:
                 return self._predictor
@@ -97,10 +103,22 @@ class Service:
                 model=self._predictor.version,
                 load_seconds=time.perf_counter() - started,
                 process_seconds=process_seconds(),
-                cold_start=current() is not None,
+                cold_start=self._awaited,
             )
             track(self.telemetry, loaded)
             return self._predictor
+
+    def load_ahead(self) -> None:
+        """Begins to load the model, so that the first caller waits less, or not at all.
+
+        Where it cannot be loaded, each caller and `health` are told.
+        """
+
+        def load() -> None:
+            with suppress(ModelUnavailableError):
+                self.predictor()
+
+        threading.Thread(target=load, name="load-ahead", daemon=True).start()
 
     def predict(self, request: PredictRequest) -> PredictionAnswer:
         """Scores one text, with its words' weights when they are asked for."""

@@ -9,6 +9,7 @@ import msgspec
 
 from function_app.errors import ConflictError, KeyReusedError
 from function_app.ids import new_id
+from function_app.store.counting import Counted
 from function_app.store.records import (
     Alert,
     DriftReport,
@@ -88,6 +89,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self._file = SqliteFile(path, busy_seconds=busy_seconds)
+        self._counted: Counted[int] | None = None
 
     def add_predictions(self, rows: Sequence[Prediction]) -> None:
         """Adds predictions, all or none; those whose id is known are passed over."""
@@ -140,12 +142,22 @@ class SqliteStore:
         return self._page(_EXAMPLES, cursor, limit)
 
     def count_examples(self, cursor: str = "") -> int:
-        """How many labelled examples came behind the cursor."""
+        """How many labelled examples came behind the cursor.
+
+        What was counted is remembered for a while, so that only what came since is read. Records that are
+        deleted meanwhile still count.
+        """
+        known = self._counted
         with self._file.connection() as connection:
+            (last,) = connection.execute("SELECT max(position) FROM examples").fetchone()
+            # Numbers only rise, but for another file in this one's place.
+            if known is None or not known.serves(cursor) or (last or 0) < known.until:
+                known = Counted(cursor, int(cursor or 0))
             (count,) = connection.execute(
-                "SELECT count(*) FROM examples WHERE position > ?", (int(cursor or 0),)
+                "SELECT count(*) FROM examples WHERE position > ? AND position <= ?", (known.until, last)
             ).fetchone()
-        return int(count)
+        self._counted = known = known.onwards(max(last or 0, known.until), count)
+        return known.records
 
     def add_stream_message(self, message: StreamMessage) -> tuple[StreamMessage, bool]:
         """Adds a queue message, or finds the one of that id; says what is kept, and if it is new."""

@@ -7,15 +7,13 @@ records of a span of such times, in the order of their keys; the next pass begin
 more than `LATE_HOURS` before a span are not looked at.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from function_app.store.counting import Counted
 from function_app.store.entities import Entity, from_entity, partition_at, partition_of, to_entity
 from function_app.store.records import Example, Feedback, Prediction
 from function_app.store.table_account import PAGE_ENTITIES, TableAccount
@@ -28,9 +26,6 @@ SETTLE_SECONDS = 2.0
 LATE_HOURS = 24
 """How long after it was made a record may be written and still be seen by a reader that goes on."""
 
-COUNT_AGAIN_SECONDS = 3600.0
-"""How long a count of records is gone on from."""
-
 KEYS_ONLY = ["PartitionKey", "RowKey"]
 
 
@@ -40,16 +35,6 @@ class _Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     after: str = ""
     until: str = ""
     token: dict[str, str | None] | None = None
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """The records behind a cursor that were written up to a time; counted from the moment `since` on."""
-
-    cursor: str
-    since: float
-    until: str
-    records: int = 0
 
 
 class TableLog(Generic[T]):
@@ -62,7 +47,7 @@ class TableLog(Generic[T]):
         self._table = table
         self._kind: type[T] = kind
         self._clock = clock
-        self._counted = _Counted("", -math.inf, "")
+        self._counted: Counted[str] | None = None
 
     def add(self, record: T) -> bool:
         """Adds a record; False when its id is known."""
@@ -103,9 +88,9 @@ class TableLog(Generic[T]):
         """
         known = self._counted
         token: Mapping[str, str | None] | None = None
-        if known.cursor != cursor or monotonic() - known.since > COUNT_AGAIN_SECONDS:
+        if known is None or not known.serves(cursor):
             place = _read(cursor)
-            known, token = _Counted(cursor, monotonic(), place.after), place.token
+            known, token = Counted(cursor, place.after), place.token
         times: list[datetime] = []
         while True:
             found, token = self._account.page(
@@ -122,7 +107,7 @@ class TableLog(Generic[T]):
             until = max(times) - timedelta(seconds=SETTLE_SECONDS)
             settled = sum(moment <= until for moment in times)
             if settled:
-                self._counted = replace(known, until=_text(until), records=known.records + settled)
+                self._counted = known.onwards(_text(until), settled)
         return known.records + len(times)
 
     def delete_before(self, moment: datetime, limit: int) -> int:

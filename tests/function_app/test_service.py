@@ -1,4 +1,5 @@
 import hashlib
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,15 @@ from function_app.errors import ModelUnavailableError
 from function_app.examples import TAKEN_STATE
 from function_app.feedback import ELSEWHERE_SECONDS
 from function_app.ids import new_id
+from function_app.invocation import correlated
+from function_app.localhost.invocation import LocalContext, LocalTraceContext
 from function_app.service import Service
 from function_app.settings import Settings
 from tests.function_app.handmade import VERSION, write_bundle
 from tests.function_app.memory_telemetry import MemoryTelemetry
 from tests.function_app.running import ROOT
 from tests.function_app.samples import older, prediction
+from tests.function_app.waiting import wait_until
 
 
 @pytest.fixture
@@ -213,6 +217,40 @@ def test_loading_the_model_is_an_event_that_says_whether_a_caller_waited(service
     (sent,) = service.telemetry.named("model_loaded")
     assert (sent["model"], sent["cold_start"]) == (VERSION, "false")
     assert 0 < float(sent["load_seconds"]) < float(sent["process_seconds"]) < 3_600
+
+
+def test_the_model_is_loaded_ahead_once_and_nobody_waited(service: Service) -> None:
+    service.load_ahead()
+    assert isinstance(service.telemetry, MemoryTelemetry)
+    telemetry = service.telemetry
+    wait_until(lambda: telemetry.named("model_loaded"), seconds=20)
+    service.predict(PredictRequest("love it"))
+    (sent,) = telemetry.named("model_loaded")
+    assert sent["cold_start"] == "false"
+
+
+def test_a_caller_who_comes_while_it_is_loaded_ahead_waited(service: Service) -> None:
+    call = correlated(service.predictor)
+    context = LocalContext("predict", "an-id", LocalTraceContext("00-0-0-00"))
+    caller = threading.Thread(target=call, kwargs={"context": context})
+    with service._loading:
+        caller.start()
+        wait_until(lambda: service._awaited, seconds=20)
+        service.load_ahead()
+    caller.join()
+    assert isinstance(service.telemetry, MemoryTelemetry)
+    assert service.telemetry.named("model_loaded")[0]["cold_start"] == "true"
+
+
+def test_a_model_that_cannot_be_loaded_ahead_is_told_to_each_caller(
+    settings: Settings, tmp_path: Path
+) -> None:
+    service = Service(msgspec.structs.replace(settings, model_dir=tmp_path / "nothing"))
+    service.load_ahead()
+    wait_until(lambda: service._load_failure is not None, seconds=20)
+    with pytest.raises(ModelUnavailableError):
+        service.predict(PredictRequest("love it"))
+    service.close()
 
 
 def test_all_answers_are_summed_up_when_the_service_is_closed(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 from function_app.errors import StoreUnavailableError
 from function_app.store.schema import MIGRATIONS
 from function_app.store.sqlite import SqliteStore
-from tests.function_app.samples import feedback, prediction, report
+from tests.function_app.samples import example, feedback, prediction, report
 
 SAME_REPORTS = 3
 """The version from which drift reports are what they are now; older ones are dropped."""
@@ -166,4 +166,17 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(store_path: Path, vers
     assert store.count_examples() == 0
     kept = [] if version < SAME_REPORTS else [2, 1]
     assert [one.sequence for one in store.drift_reports(10)] == kept
+    store.close()
+
+
+def test_examples_in_a_new_file_are_counted_anew(store_path: Path) -> None:
+    store = SqliteStore(store_path)
+    for _ in range(3):
+        store.add_example(example(), None)
+    assert store.count_examples() == 3
+    store.close()
+    for file in store_path.parent.glob(f"{store_path.name}*"):
+        file.unlink()
+    store.add_example(example(), None)
+    assert store.count_examples() == 1
     store.close()

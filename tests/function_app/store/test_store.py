@@ -10,7 +10,7 @@ import pytest
 from function_app.clock import utc_now
 from function_app.errors import ConflictError, KeyReusedError
 from function_app.ids import new_id
-from function_app.store import Alert, Idempotency, Store, StreamMessage
+from function_app.store import Alert, Idempotency, Store, StreamMessage, counting
 from function_app.store.records import STATE_CHARACTERS
 from tests.function_app.places import Place
 from tests.function_app.samples import ago, example, feedback, older, prediction, report
@@ -306,6 +306,19 @@ def test_retention_deletes_what_is_old_in_batches_and_nothing_else(either: Store
     fresh = feedback(new_id())
     assert either.add_feedback(fresh, old_key) == (fresh, True)
     assert either.delete_before(created, 20) == 0
+
+
+def test_examples_that_come_are_counted_on_and_deleted_ones_missed_later(
+    either: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    either.add_example(older(example(), days=2), None)
+    either.add_example(example(), None)
+    assert either.count_examples() == 2
+    either.add_example(example(), None)
+    assert either.count_examples() == 3
+    either.delete_before(ago(days=1)[1], 10)
+    monkeypatch.setattr(counting, "COUNT_AGAIN_SECONDS", -1.0)
+    assert either.count_examples() == 2
 
 
 def test_a_closed_store_opens_again(either: Store) -> None:

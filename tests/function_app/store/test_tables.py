@@ -140,18 +140,6 @@ def test_another_cursor_is_counted_from_there(
     assert store.count_examples() == 2
 
 
-def test_deleted_examples_are_missed_when_all_are_counted_again(
-    store: TableStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(table_log, "SETTLE_SECONDS", 0.0)
-    store.add_example(older(example(), days=2), None)
-    store.add_example(example(), None)
-    assert store.count_examples() == 2
-    store.delete_before(ago(days=1)[1], 10)
-    monkeypatch.setattr(table_log, "COUNT_AGAIN_SECONDS", 0.0)
-    assert store.count_examples() == 1
-
-
 def example_at(created: str):
     """An example made at that time."""
     age = datetime.now(UTC) - datetime.fromisoformat(created)
