@@ -11,8 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.documents import fill
-from tests.bench.results import write
+from tests.bench.documents import QuickRunError, fill
+from tests.bench.results import Peers, Table, write
+from tests.bench.servers import SERVERS, versions_of
 from tests.bench.texts import ROOT
 
 SECTIONS = {
@@ -30,23 +31,41 @@ DOCUMENT = ROOT / "docs" / "PERFORMANCE.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sections that are named; the exit code."""
     given = _parser().parse_args(arguments)
+    given.out = given.out or (RESULTS / "quick" if given.quick else RESULTS)
     if given.what[:1] == ["docs"]:
-        fill(DOCUMENT, Path(given.what[1]) if len(given.what) > 1 else given.out)
-        return 0
+        return _fill(Path(given.what[1]) if len(given.what) > 1 else given.out)
     sections = given.what or list(BY_DEFAULT)
     if unknown := set(sections) - set(SECTIONS):
         sys.stderr.write(f"{', '.join(sorted(unknown))}: not one of {', '.join(SECTIONS)}, docs\n")
         return 2
     if len(sections) > 1:
-        return max(_apart(section, given) for section in sections)
+        failed = [section for section in sections if _apart(section, given)]
+        if failed:
+            sys.stderr.write(f"failed: {', '.join(failed)}\n")
+        return int(bool(failed))
     _run(sections[0], quick=given.quick, folder=given.out)
     return 0
+
+
+def _fill(folder: Path) -> int:
+    try:
+        fill(DOCUMENT, folder)
+    except QuickRunError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def peers_of(tables: Sequence[Table]) -> Peers:
+    """The versions of what the servers that have a row are made of."""
+    rows = {row[0] for table in tables for row in table.rows}
+    return {server.name: versions_of(server) for server in SERVERS if server.name in rows}
 
 
 def _run(section: str, *, quick: bool, folder: Path) -> None:
     tables = importlib.import_module(SECTIONS[section]).tables(quick)
     sys.stdout.write("\n".join(table.markdown() for table in tables) + "\n")
-    write(tables, folder / f"{section}.json")
+    write(tables, folder / f"{section}.json", quick=quick, peers=peers_of(tables))
     from tests.bench.plots import PLOTS  # noqa: PLC0415 - Matplotlib, when all is measured
 
     if section in PLOTS:
@@ -69,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of {', '.join(SECTIONS)} (default: {', '.join(BY_DEFAULT)}), or: docs FOLDER",
     )
     parser.add_argument("--quick", action="store_true", help="a smoke run; its figures mean little")
-    parser.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="default: .bench")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="default: .bench, .bench/quick for a quick run"
+    )
     return parser
 
 

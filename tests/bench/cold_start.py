@@ -9,6 +9,8 @@ import sys
 import tempfile
 import zipfile
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.errors import DeliveryError
@@ -17,12 +19,15 @@ from tests.bench.cores import measured_core, on
 from tests.bench.processes import cpu_seconds, peak_mb
 from tests.bench.results import Figure, Table
 from tests.bench.running import ServerError, running
-from tests.bench.servers import EMPTY, NOT_RECORDING, SERVERS, Server
+from tests.bench.servers import BATCHING, EMPTY, NOT_RECORDING, SERVERS, Server, no_settings
 from tests.bench.texts import MODEL, ROOT
 from tests.bench.whole_request import QUICK
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 PACKAGES_SHOWN = 12
+OUR_APP = "import function_app.app"
+EMPTY_APP = "import azure.functions as func; func.FunctionApp()"
+"""What any app imports, whatever its functions do."""
 STEPS = """
 import json, time
 start = time.perf_counter()
@@ -60,9 +65,15 @@ def first_answers(quick: bool, rounds: int) -> Table:
         "From the start of the process to the first answer",
         ("server", "first answer", "× the empty app", "CPU until then", "peak memory", "packages"),
         note="On one core, as an instance has; files are in the system's cache. Ratios are of a round. "
-        "“Packages” is what is installed for it, with all that it needs, without byte code.",
+        "Memory is the most that each process of the server ever had, added up, so that what processes share "
+        "counts once for each. “Packages” is what is installed for it, with all that it needs, without byte "
+        "code.",
     )
-    servers = [server for server in (EMPTY, *SERVERS) if server.name != NOT_RECORDING]
+    servers = [
+        server
+        for server in (EMPTY, *SERVERS)
+        if server.name != NOT_RECORDING and not server.name.endswith(BATCHING)
+    ]
     found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for number in range(rounds):
         sys.stderr.write(f"cold start: round {number + 1} of {rounds}\n")
@@ -113,41 +124,68 @@ def steps(rounds: int) -> Table:
     return table
 
 
+@dataclass
+class Imports:
+    """Milliseconds by module, one for each round, of what was imported after Python's own start."""
+
+    taken: dict[str, list[float]]
+
+    @classmethod
+    def of(cls, code: str, rounds: int) -> "Imports":
+        """What the code imports, in a fresh process each round."""
+        taken: dict[str, list[float]] = defaultdict(list)
+        for _ in range(rounds):
+            for name, milliseconds in import_times(_python("-X", "importtime", "-c", code).stderr).items():
+                taken[name].append(milliseconds)
+        return cls(dict(taken))
+
+    def packages(self) -> dict[str, list[str]]:
+        """The modules of each package."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for module in self.taken:
+            found[package_of(module)].append(module)
+        return dict(found)
+
+    def figure(self, modules: Iterable[str]) -> Figure | None:
+        """Of all these modules together; a round that did not import one counts nothing for it."""
+        taken = [self.taken[module] for module in modules]
+        sums = [sum(values) for values in itertools.zip_longest(*taken, fillvalue=0.0)]
+        return Figure.of(sums, "ms") if sums else None
+
+
 def imports(rounds: int) -> Table:
-    """What `import function_app.app` imports, by package."""
-    found: dict[str, list[float]] = defaultdict(list)
-    modules: dict[str, int] = {}
-    for _ in range(rounds):
-        listing = _python("-X", "importtime", "-c", "import function_app.app").stderr
-        own, modules = import_times(listing)
-        for name, milliseconds in own.items():
-            found[name].append(milliseconds)
+    """What `import function_app.app` imports, by package, beside what an app without functions does."""
+    ours, empty = Imports.of(OUR_APP, rounds), Imports.of(EMPTY_APP, rounds)
     table = Table(
         "imports",
         "Imports of our app, by package",
-        ("package", "modules", "milliseconds"),
+        ("package", "modules", "milliseconds", "an empty FunctionApp"),
         note="Each module's own time as `python -X importtime` tells it, which makes imports slower; what "
         "Python imports for itself is left out.",
+        kept={
+            name: {module: statistics.median(taken) for module, taken in one.taken.items()}
+            for name, one in (("our app", ours), ("an empty FunctionApp", empty))
+        },
     )
-    slowest = sorted(found, key=lambda name: -statistics.median(found[name]))
+    of_empty = empty.packages()
+    figures = {name: (modules, ours.figure(modules)) for name, modules in ours.packages().items()}
+    slowest = sorted(figures, key=lambda name: -_median(figures[name][1]))
     for name in slowest[:PACKAGES_SHOWN]:
-        table.add(name, modules.get(name, 0), Figure.of(found[name], "ms"))
-    table.add("all of them", sum(modules.values()), Figure.of(_sums(found), "ms"))
+        modules, figure = figures[name]
+        table.add(name, len(modules), figure, empty.figure(of_empty.get(name, [])))
+    table.add("all of them", len(ours.taken), ours.figure(ours.taken), empty.figure(empty.taken))
     return table
 
 
-def import_times(listing: str) -> tuple[dict[str, float], dict[str, int]]:
-    """Milliseconds and modules by package, of what was imported after Python's own start."""
+def import_times(listing: str) -> dict[str, float]:
+    """Milliseconds by module, of what was imported after Python's own start."""
     lines = [line for line in listing.splitlines() if line.startswith("import time:") and "us]" not in line]
     names = [line.rpartition("|")[2].strip() for line in lines]
     begin = names.index("site") + 1 if "site" in names else 0
     taken: dict[str, float] = defaultdict(float)
-    modules: dict[str, int] = defaultdict(int)
     for line, name in zip(lines[begin:], names[begin:], strict=True):
-        package = package_of(name)
-        taken[package] += int(line.removeprefix("import time:").partition("|")[0]) / 1000
-        modules[package] += 1
-    return taken, modules
+        taken[name] += int(line.removeprefix("import time:").partition("|")[0]) / 1000
+    return dict(taken)
 
 
 def package_of(module: str) -> str:
@@ -193,9 +231,8 @@ def installed_mb(server: Server) -> float:
     return int(done.stdout) / 1e6
 
 
-def _sums(found: dict[str, list[float]]) -> list[float]:
-    """The sum over all packages of each round; one that a round did not import counts nothing there."""
-    return [sum(values) for values in itertools.zip_longest(*found.values(), fillvalue=0.0)]
+def _median(figure: Figure | None) -> float:
+    return figure.median if figure else 0.0
 
 
 def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -204,7 +241,7 @@ def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**os.environ, "STORE_PATH": str(Path(folder) / "store.sqlite3")},
+            env={**os.environ, **no_settings(), "STORE_PATH": str(Path(folder) / "store.sqlite3")},
             capture_output=True,
             text=True,
             check=True,

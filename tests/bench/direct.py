@@ -1,10 +1,12 @@
 """Our function called without HTTP, as the worker calls it: ``python -m tests.bench.direct``.
 
-It reads a `Job` a line and writes a `Found` for each; clients are threads of this process.
+It reads a `Job` a line and writes a `Found` for each. As in the host, so many requests are handled at once as
+PYTHON_THREADPOOL_THREAD_COUNT says, and clients beyond wait.
 """
 
 import itertools
 import json
+import queue
 import sys
 import threading
 import time
@@ -17,7 +19,7 @@ from tests.bench.load import Found, Job
 
 
 def work(job: Job) -> Found:
-    """Call the function from as many threads as there are clients, until the time is over."""
+    """Let the clients call the function until the time is over; milliseconds count from when one asks."""
     handler = next(
         one for one in app.get_functions() if one.get_function_name() == "predict"
     ).get_user_function()
@@ -27,16 +29,23 @@ def work(job: Job) -> Found:
     started = time.perf_counter()
     until = started + job.seconds
 
-    def client() -> None:
-        while (start := time.perf_counter()) < until:
+    waiting: queue.SimpleQueue[float | None] = queue.SimpleQueue()
+    for _ in range(job.clients):
+        waiting.put(started)
+
+    def handle() -> None:
+        while (start := waiting.get()) is not None:
             request = func.HttpRequest("POST", job.path, headers=headers, body=next(bodies))
             response = handler(req=request)
+            now = time.perf_counter()
             if response.status_code == 200:
-                found.milliseconds.append(1000 * (time.perf_counter() - start))
+                found.milliseconds.append(1000 * (now - start))
             else:
                 found.errors += 1
+            waiting.put(now if now < until else None)  # None: this client has stopped asking
 
-    threads = [threading.Thread(target=client) for _ in range(job.clients)]
+    at_once = min(job.clients, service.settings.python_threadpool_thread_count)
+    threads = [threading.Thread(target=handle) for _ in range(at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:

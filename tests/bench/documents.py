@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,24 @@ MACHINE = "machine"
 _PLACE = re.compile(r"(?P<begin><!-- bench:(?P<name>[\w-]+) -->\n).*?(?P<end><!-- /bench -->)", re.S)
 
 
+class QuickRunError(Exception):
+    """Results of a smoke run shall not stand in a document; the message says which."""
+
+
 def fill(document: Path, folder: Path) -> None:
     """Put every table of the folder's JSON files where the document names it.
 
-    What has no result keeps what stands there; standard error says which that is, and which tables have no
-    place.
+    What has no result keeps what stands there; standard error says which that is, which tables have no
+    place, and in what the machines of the results differ. Raises `QuickRunError` for results of a quick run.
     """
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    texts = {table.name: table.markdown() for one in found for table in map(table_of, one["tables"])}
-    if found:
-        texts[MACHINE] = machine_text(max((one["machine"] for one in found), key=lambda one: one["measured"]))
+    kept = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    if quick := [name for name, one in kept.items() if one.get("quick")]:
+        raise QuickRunError(f"{', '.join(quick)} in {folder}: a quick run is no measurement")
+    texts = {table.name: table.markdown() for one in kept.values() for table in map(table_of, one["tables"])}
+    machines = {name: one["machine"] for name, one in kept.items()}
+    if machines:
+        texts[MACHINE] = machine_text(*machines.values())
+        sys.stderr.writelines(f"{line}\n" for line in differences(machines))
     old = document.read_text(encoding="utf-8")
     places = [place["name"] for place in _PLACE.finditer(old)]
     document.write_text(filled(old, texts), encoding="utf-8")
@@ -55,13 +64,40 @@ def table_of(kept: Mapping[str, Any]) -> Table:
     return table
 
 
-def machine_text(machine: Mapping[str, Any]) -> str:
-    """The machine as a sentence."""
-    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+def machine_text(*machines: Mapping[str, Any]) -> str:
+    """The machine of the newest results as a sentence, and the packages of the servers of all."""
+    machine = max(machines, key=lambda one: str(one["measured"]))
+    memory = f", {machine['memory_gb']:g} GB of memory" if machine.get("memory_gb") else ""
+    found = {
+        f"{name} {version}"
+        for one in machines
+        for packages in one.get("peers", {}).values()
+        for name, version in packages.items()
+    } - set(_versions(machine))
+    servers = f" Servers: {', '.join(sorted(found))}." if found else ""
     return (
-        f"{machine['processor']}, {machine['cores']} cores; {machine['system']}; Python {machine['python']}; "
-        f"{packages}. Measured on {machine['measured'][:10]}.\n"
+        f"{machine['processor']}, {machine['cores']} cores{memory}; {machine['system']}; "
+        f"Python {machine['python']}; {', '.join(_versions(machine))}.{servers} "
+        f"Measured on {machine['measured'][:10]}.\n"
     )
+
+
+def differences(machines: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A warning for each thing in which the machines of these files, or the days, do not agree."""
+    lines = []
+    for what in ("processor", "cores", "memory_gb", "system", "python", "packages", "measured"):
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, machine in machines.items():
+            value = machine.get(what, "not told")
+            found[str(value)[:10] if what == "measured" else str(value)].append(name)
+        if len(found) > 1:
+            told = "; ".join(f"{value} ({', '.join(names)})" for value, names in found.items())
+            lines.append(f"warning: results differ in “{what}”: {told}")
+    return lines
+
+
+def _versions(machine: Mapping[str, Any]) -> list[str]:
+    return [f"{name} {version}" for name, version in machine["packages"].items()]
 
 
 def _cell(kept: Any) -> Cell:

@@ -5,6 +5,7 @@ Each curve is put down to a power of the size, 0 for flat and 1 for proportional
 that it has to have.
 """
 
+import math
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -23,10 +24,11 @@ from tests.azurite import why_not
 from tests.bench.lines import exponent
 from tests.bench.operations import seconds
 from tests.bench.results import Figure, Table, rounded
+from tests.bench.servers import no_settings
 from tests.bench.store_growth import Taken, in_sqlite, in_tables
 from tests.bench.texts import MODEL, corpus, repeated, texts_of
 from tests.bench.writers import lost, write_together
-from tests.function_app.running import RunningHost
+from tests.function_app.running import AT_NEW_YEAR, RunningHost
 
 TEXTS = (1, 3, 10, 30, 100, 300, 1000)
 LENGTHS = (8, 16, 32, 64, 128, 256, 400)
@@ -44,6 +46,8 @@ WRITERS = ((1, 1), (1, 4), (1, 16), (1, 64), (2, 1), (2, 8), (2, 32))
 
 LEEWAY = 0.2
 """By how much a power may be above the one that it has to be: caches that grow too small cost that much."""
+
+TRAFFIC = "predictions in tables: "
 
 AS_MUST, WORSE = "as it has to be", "**worse**"
 
@@ -82,7 +86,12 @@ def measured(extent: Extent) -> list[Table]:
     curves = curve_table()
     found = [curves]
     with TemporaryDirectory() as folder:
-        host = RunningHost(STORE_PATH=f"{folder}/store.sqlite3", TELEMETRY="off")
+        settings = {
+            "STORE_PATH": f"{folder}/store.sqlite3",
+            "TELEMETRY": "off",
+            "DRIFT_SCHEDULE": AT_NEW_YEAR,
+        }
+        host = RunningHost(**{**no_settings(), **settings})
         try:
             found += [_of_texts(host, extent, curves), _of_length(host, extent, curves)]
         finally:
@@ -94,7 +103,7 @@ def measured(extent: Extent) -> list[Table]:
         found += [_of_rows("growth-tables", "Azurite's tables", taken, None), of_traffic(taken, curves)]
     else:
         sys.stderr.write(f"growth: no tables: {reason}\n")
-    return [*found, _of_writers(extent)]
+    return [*found, _of_writers(extent, curves)]
 
 
 def curve_table() -> Table:
@@ -102,9 +111,11 @@ def curve_table() -> Table:
     return Table(
         "growth",
         "How cost grows: the power of the size",
-        ("cost", "with", "from", "to", "power (95 %)", "has to be", "verdict"),
+        ("cost", "with", "from", "to", "power (95 %)", "last step", "has to be", "verdict"),
         note=f"A cost that doubles when the size does has the power 1. What is up to {LEEWAY} "
-        "above what it has to be, or may be so by chance, counts as that.",
+        "above what it has to be, or may be so by chance, counts as that. The last step is the power from "
+        "the size before the largest to the largest, since a curve may be flat and then rise; it counts as "
+        "worse where every round at the largest size costs more than any of the size before lets expect.",
     )
 
 
@@ -171,7 +182,7 @@ def _of_rows(name: str, where: str, taken: Taken, curves: Table | None) -> Table
 
 
 def of_traffic(taken: Taken, curves: Table) -> Table:
-    """What each operation exchanged with the tables; its curves are of the kilobytes."""
+    """What each operation exchanged with the tables; its curves are of the requests and of the kilobytes."""
     table = Table(
         "growth-traffic",
         "What is exchanged with the tables, by the predictions in them",
@@ -190,7 +201,8 @@ def of_traffic(taken: Taken, curves: Table) -> Table:
             ),
         )
         must = operation.power(max(by_size))
-        add_curve(curves, operation.name, "predictions in tables: kB exchanged", by_size, must=must)
+        add_curve(curves, operation.name, f"{TRAFFIC}requests", of_requests, must=must)
+        add_curve(curves, operation.name, f"{TRAFFIC}kB exchanged", by_size, must=must)
     return table
 
 
@@ -198,7 +210,7 @@ def _sizes(taken: Taken) -> list[int]:
     return sorted({size for by_size in taken.milliseconds.values() for size in by_size})
 
 
-def _of_writers(extent: Extent) -> Table:
+def _of_writers(extent: Extent, curves: Table) -> Table:
     table = Table(
         "growth-writers",
         "Writers at one SQLite file",
@@ -207,6 +219,7 @@ def _of_writers(extent: Extent) -> Table:
         "predictions at once. Refused: got no turn within two seconds (503). Lost: acknowledged, but not in "
         "the store.",
     )
+    taken: dict[int, list[float]] = {}
     for processes, threads in extent.writers:
         sys.stderr.write(f"growth: {processes} processes of {threads} writers\n")
         rounds = []
@@ -218,14 +231,18 @@ def _of_writers(extent: Extent) -> Table:
                     write_together(path, threads=threads, processes=processes, seconds=extent.seconds)
                 )
                 missing += lost(path, rounds[-1])
+        written = [len(one.milliseconds) - one.refused for one in rounds]
+        overall = [1000 * extent.seconds / max(count, 1) for count in written]
+        taken.setdefault(processes * threads, []).extend(overall)
         table.add(
             processes,
             threads,
-            Figure.of([(len(one.milliseconds) - one.refused) / extent.seconds for one in rounds], ""),
+            Figure.of([count / extent.seconds for count in written], ""),
             *(Figure.of([one.percentile(share) for one in rounds], "ms") for share in (50, 99, 100)),
             sum(one.refused for one in rounds),
             missing,
         )
+    add_curve(curves, "a write, of all writers together", "writers at one SQLite file", taken, must=0)
     return table
 
 
@@ -248,18 +265,36 @@ def _rounds(
 
 
 def add_curve(curves: Table, cost: str, size: str, taken: dict[int, list[float]], *, must: float) -> None:
-    """Adds the row of a curve that has three sizes at least: milliseconds by size, one for each round."""
-    if len(taken) < 3:
+    """Adds the row of a curve: cost by size, one for each round.
+
+    There is none of fewer than three sizes, nor of one that costs nothing at some size, which has no power.
+    """
+    if len(taken) < 3 or min(map(min, taken.values())) <= 0:
         return
     points = [(float(at), one) for at, found in taken.items() for one in found]
     power = exponent([at for at, _ in points], [one for _, one in points])
+    last = last_step(taken)
     is_worse = power.value > must + LEEWAY and power.low > must
+    is_worse = is_worse or (last > must + LEEWAY and _is_above(taken, must))
     curves.add(
         cost,
         size,
         f"{min(taken):,}",
         f"{max(taken):,}",
         str(power),
+        rounded(last),
         f"{must:g}",
         WORSE if is_worse else AS_MUST,
     )
+
+
+def last_step(taken: dict[int, list[float]]) -> float:
+    """The power of the size between the medians of the largest size and of the one before it."""
+    before, largest = sorted(taken)[-2:]
+    return math.log(median(taken[largest]) / median(taken[before])) / math.log(largest / before)
+
+
+def _is_above(taken: dict[int, list[float]], must: float) -> bool:
+    """Whether every round at the largest size costs more than growth as it must be makes of any before it."""
+    before, largest = sorted(taken)[-2:]
+    return min(taken[largest]) > max(taken[before]) * (largest / before) ** must

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Picture
 from tests.bench.results import Cell, Figure, Table
 
 STORES = ("growth-rows", "growth-tables")
-COLUMNS_OF_COURSE = 4
+COLUMNS_OF_COURSE = 3
 
 
 def growth(tables: Sequence[Table]) -> Picture:
@@ -35,7 +35,9 @@ def endurance(tables: Sequence[Table]) -> Picture:
     minutes = [_number(row[0]) for row in course.rows]
     rows = -(-(len(course.columns) - 1) // COLUMNS_OF_COURSE)
     picture = Picture(figsize=(4.2 * COLUMNS_OF_COURSE, 3.2 * rows), layout="constrained")
-    panels = picture.subplots(rows, COLUMNS_OF_COURSE, squeeze=False).flat
+    panels = list(picture.subplots(rows, COLUMNS_OF_COURSE, squeeze=False).flat)
+    for unused in panels[len(course.columns) - 1 :]:
+        unused.remove()
     for column, (axes, name) in enumerate(zip(panels, course.columns[1:], strict=False), start=1):
         values = [_number(row[column]) for row in course.rows]
         axes.plot(minutes, values, marker=".", linewidth=1)
@@ -87,4 +89,7 @@ def _operations(axes: Axes, table: Table) -> None:
 
 
 def _number(cell: Cell) -> float:
+    """The cell's figure; what was not measured is no number, and is not drawn."""
+    if cell is None:
+        return float("nan")
     return cell.median if isinstance(cell, Figure) else float(cell)

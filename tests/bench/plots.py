@@ -102,9 +102,12 @@ def spans(axes: Axes, names: Sequence[str], ends: Sequence[tuple[Cell, Cell]], *
 
 
 def _number(cell: Cell) -> float:
+    """The cell's figure; what was not measured is no number, and is not drawn."""
+    if cell is None:
+        return float("nan")
     return cell.median if isinstance(cell, Figure) else float(cell)
 
 
 def _spread(cells: Sequence[Cell]) -> list[list[float]]:
-    figures = [cell if isinstance(cell, Figure) else Figure.of([float(cell)], "") for cell in cells]
+    figures = [cell if isinstance(cell, Figure) else Figure.of([_number(cell)], "") for cell in cells]
     return [[one.median - one.low for one in figures], [one.high - one.median for one in figures]]

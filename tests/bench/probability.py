@@ -64,9 +64,10 @@ def tables(quick: bool = False) -> list[Table]:
 ABOUT = (
     "The shipped bundle is run by the app's own code and gives what drift needs of a text, too; in 32 bits "
     "it is the same graph with the same weights written out as float32. Both Keras networks have random "
-    "weights, which cost the same time, stand behind the bundle's text graph and answer by `model.predict`: "
-    "the transformer has the shipped network's shape, the BiLSTM is our candidate. scikit-learn's pipeline, "
-    "TF-IDF of words and pairs with logistic regression, is fitted on tests/corpus and reads raw text."
+    "weights, which cost the same time, stand behind the bundle's text graph and answer by one "
+    "`model.predict` for all texts of a call, padded to the longest and run 64 at a time: the transformer "
+    "has the shipped network's shape, the BiLSTM is our candidate. scikit-learn's pipeline, TF-IDF of words "
+    "and pairs with logistic regression, is fitted on tests/corpus and reads raw text."
 )
 
 

@@ -39,11 +39,32 @@ def peak_mb(pid: int) -> float:
     return found * 1024 / 1e6
 
 
+@contextmanager
+def awake(pid: int) -> Iterator[None]:
+    """The process and all that come from it go on, and rest afterwards until they are told to go on."""
+    resume(pid)
+    try:
+        yield
+    finally:
+        _signal(pid, signal.SIGSTOP)
+
+
+def resume(pid: int) -> None:
+    """Let a paused process and all that come from it go on."""
+    _signal(pid, signal.SIGCONT)
+
+
 def end(pids: list[int]) -> None:
     """End what is left of these."""
     for pid in pids:
         with _may_be_gone():
             os.kill(pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    for one in family(pid):
+        with _may_be_gone():
+            os.kill(one, number)
 
 
 def _stat(folder: Path) -> list[str]:

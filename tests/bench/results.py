@@ -1,9 +1,10 @@
 """What a benchmark found: figures with their spread, in tables that are printed and kept as JSON."""
 
 import json
+import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -40,7 +41,8 @@ class Figure:
         return f"{spread} {self.unit}".rstrip()
 
 
-Cell = str | int | float | Figure
+Cell = str | int | float | Figure | None
+"""What nobody could measure is None."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Table:
     columns: tuple[str, ...]
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     note: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What is kept as JSON, but too much to be shown."""
 
     def add(self, *cells: Cell) -> None:
         """Add a row. Raises `ValueError` where its cells are not as many as the columns."""
@@ -77,11 +81,14 @@ class Table:
             )
             for row in self.rows
         ]
-        return {"name": self.name, "title": self.title, "note": self.note, "rows": rows}
+        shown_too = {"name": self.name, "title": self.title, "note": self.note, "rows": rows}
+        return {**shown_too, **({"kept": self.kept} if self.kept else {})}
 
 
 def shown(cell: Cell) -> str:
     """A cell as people read it."""
+    if cell is None:
+        return "—"
     return rounded(cell) if isinstance(cell, float) else str(cell)
 
 
@@ -93,26 +100,41 @@ def rounded(value: float) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on: processor, cores, Python, packages, time (UTC)."""
+    """What the figures were measured on: processor, cores, memory, Python, packages, time (UTC)."""
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
         "cores": usable_cores(),
+        "memory_gb": _memory_gb(),
         "system": platform.system(),
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in MEASURED_WITH},
     }
 
 
-def write(tables: Sequence[Table], path: Path) -> None:
-    """Keep tables and machine as JSON."""
+Peers = Mapping[str, Mapping[str, str]]
+"""Versions by package, by the name of what was measured with them."""
+
+
+def write(tables: Sequence[Table], path: Path, *, quick: bool = False, peers: Peers | None = None) -> None:
+    """Keep tables and machine as JSON; `quick` says that it was a smoke run, whose figures mean little."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"machine": machine(), "tables": [table.as_dict() for table in tables]}
+    kept = {
+        "quick": quick,
+        "machine": {**machine(), "peers": peers or {}},
+        "tables": [table.as_dict() for table in tables],
+    }
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _memory_gb() -> float | None:
+    if not hasattr(os, "sysconf"):
+        return None
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
 
 
 def _processor() -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.bench.cores import measured_core, on, other_cores
-from tests.bench.processes import end, family
+from tests.bench.processes import end, family, resume
 from tests.bench.servers import Server, environment_of
 from tests.bench.texts import ROOT
 
@@ -79,6 +79,8 @@ class Running:
     def probability(self, text: str) -> float:
         """P(positive) as the server says it, whatever form its answer has."""
         answer = self.ask(text)
+        if isinstance(answer, list):
+            (answer,) = answer
         if "outputs" in answer:
             return float(next(one["data"][0] for one in answer["outputs"] if one["name"] == "probability"))
         return float(
@@ -88,6 +90,7 @@ class Running:
     def stop(self) -> None:
         """End the server with all its processes."""
         pids = family(self.process.pid)
+        resume(self.process.pid)
         if self.process.poll() is None:
             self.process.terminate()
         try:

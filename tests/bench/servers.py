@@ -2,11 +2,13 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from function_app.settings import SETTINGS
 from tests.bench.texts import ROOT
 
 PEERS = ROOT / ".venv-bench" / "bin"
@@ -15,11 +17,21 @@ ONNX = ("onnxruntime", "onnxruntime-extensions", "numpy")
 TENSORFLOW = ("keras", "tensorflow", "tensorflow-cpu", "onnx", *ONNX)
 OURS, NOT_RECORDING = "our functions", "our functions, recording nothing"
 KERAS = "FastAPI + Keras BiLSTM"
+BATCHING = ", batching"
+"""How the name of a server ends that joins requests."""
+
+NOT_SETTINGS = ("AzureWebJobsStorage", "LOCAL_FUNCTION_KEY", "HOST")
+"""What else the local host reads, but for PORT, which it is always given."""
 
 
 def plain(text: str) -> bytes:
     """The request that all but MLServer take."""
     return json.dumps({"text": text}).encode()
+
+
+def listed(text: str) -> bytes:
+    """A request for a list of texts, which BentoML joins with others."""
+    return json.dumps({"texts": [text]}).encode()
 
 
 def v2(text: str) -> bytes:
@@ -89,31 +101,33 @@ def keras(name: str, network: str) -> Server:
     return Server(name, command, environment, same_model=False, packages=packages)
 
 
-SERVERS = (
-    ours(OURS),
-    ours(NOT_RECORDING, PREDICTION_SAMPLE="0"),
-    Server(
-        "FastAPI + onnxruntime",
-        uvicorn(PEERS / "python", "fastapi_onnx"),
-        python=PEERS / "python",
-        packages=("fastapi", "uvicorn[standard]", *ONNX),
-    ),
-    Server(
-        "BentoML",
-        (str(PEERS / "bentoml"), "serve", "tests.bench.peers.bentoml_service:Sentiment", "--port", "{port}"),
+def bentoml(name: str, module: str, body: Callable[[str], bytes] = plain) -> Server:
+    """A service of BentoML."""
+    return Server(
+        name,
+        (str(PEERS / "bentoml"), "serve", f"tests.bench.peers.{module}:Sentiment", "--port", "{port}"),
         {"BENTOML_HOME": "{folder}", "BENTOML_DO_NOT_TRACK": "True", "BENTOML_HOST": "127.0.0.1"},
+        body=body,
         python=PEERS / "python",
         packages=("bentoml", *ONNX),
-    ),
-    Server(
-        "LitServe",
-        (str(PEERS / "python"), "-m", "tests.bench.peers.litserve_api", "{port}"),
+    )
+
+
+def litserve(name: str, *options: str) -> Server:
+    """A server of LitServe."""
+    return Server(
+        name,
+        (str(PEERS / "python"), "-m", "tests.bench.peers.litserve_api", "{port}", *options),
         python=PEERS / "python",
         packages=("litserve", *ONNX),
-    ),
-    Server(
-        "MLServer",
-        (str(MLSERVER / "mlserver"), "start", str(ROOT / "tests" / "bench" / "peers" / "mlserver")),
+    )
+
+
+def mlserver(name: str, folder: str) -> Server:
+    """MLServer with the model settings of the folder."""
+    return Server(
+        name,
+        (str(MLSERVER / "mlserver"), "start", str(ROOT / "tests" / "bench" / "peers" / folder)),
         {
             "MLSERVER_HOST": "127.0.0.1",
             "MLSERVER_HTTP_PORT": "{port}",
@@ -125,7 +139,24 @@ SERVERS = (
         body=v2,
         python=MLSERVER / "python",
         packages=("mlserver", *ONNX),
+    )
+
+
+SERVERS = (
+    ours(OURS),
+    ours(NOT_RECORDING, PREDICTION_SAMPLE="0"),
+    Server(
+        "FastAPI + onnxruntime",
+        uvicorn(PEERS / "python", "fastapi_onnx"),
+        python=PEERS / "python",
+        packages=("fastapi", "uvicorn[standard]", *ONNX),
     ),
+    bentoml("BentoML", "bentoml_service"),
+    bentoml(f"BentoML{BATCHING}", "bentoml_batching", body=listed),
+    litserve("LitServe"),
+    litserve(f"LitServe{BATCHING}", "batching"),
+    mlserver("MLServer", "mlserver"),
+    mlserver(f"MLServer{BATCHING}", "mlserver_batching"),
     keras(KERAS, "bilstm"),
     keras("FastAPI + Keras transformer", "transformer"),
 )
@@ -145,4 +176,34 @@ EMPTY = Server(
 def environment_of(server: Server, **values: str) -> dict[str, str]:
     """The variables that the server is started with; of ours only what it names, so that defaults count."""
     named = {name: value.format(**values) for name, value in server.environment.items()}
-    return {**os.environ, "PYTHONPATH": str(ROOT), **named}
+    return {**os.environ, **no_settings(), "PYTHONPATH": str(ROOT), **named}
+
+
+def no_settings() -> dict[str, str]:
+    """All settings empty: their defaults count, whatever a shell or local.settings.json says.
+
+    The local host takes from that file only what no variable has, and an empty one takes its default.
+    """
+    return dict.fromkeys([*(setting.name for setting in SETTINGS), *NOT_SETTINGS], "")
+
+
+def versions_of(server: Server) -> dict[str, str]:
+    """The versions of the packages that are installed for the server, where it is run."""
+    names = [name.partition("[")[0] for name in server.packages]
+    done = subprocess.run(
+        [str(server.python), "-c", _VERSIONS, *names], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+_VERSIONS = """
+import json, sys
+from importlib import metadata
+versions = {}
+for name in sys.argv[1:]:
+    try:
+        versions[name] = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        pass
+print(json.dumps(versions))
+"""

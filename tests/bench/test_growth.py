@@ -122,7 +122,7 @@ def test_a_short_growth_run_has_every_row(monkeypatch: pytest.MonkeyPatch, tmp_p
         lengths=(8, 16, 32, 64),
         rows=(300, 500, 1_000),
         rows_in_tables=(),
-        writers=((1, 2), (2, 1)),
+        writers=((1, 1), (1, 2), (2, 1), (2, 2)),
         seconds=0.1,
     )
     monkeypatch.setattr(growth, "QUICK", extent)
@@ -132,9 +132,11 @@ def test_a_short_growth_run_has_every_row(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert rows.columns[1:] == ("300", "500", "1,000")
     assert [row[0] for row in rows.rows][:-1] == [operation.name for operation in OPERATIONS]
     assert all(cell.median > 0 for row in rows.rows for cell in row if isinstance(cell, Figure))
-    assert [row[:2] for row in writers.rows] == [(1, 2), (2, 1)]
-    assert [row[-1] for row in writers.rows] == [0, 0]
-    assert [row[0] for row in curves.rows][2:] == [operation.name for operation in OPERATIONS]
+    assert [row[:2] for row in writers.rows] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert [row[-1] for row in writers.rows] == [0, 0, 0, 0]
+    of_writers = "a write, of all writers together"
+    assert [row[0] for row in curves.rows][2:] == [*(one.name for one in OPERATIONS), of_writers]
+    assert curves.rows[-1][2:4] == ("1", "4")
     growth_plot([curves, texts, length, rows, writers]).savefig(tmp_path / "growth.png")
 
 
@@ -161,8 +163,35 @@ def test_what_is_exchanged_with_tables_is_told_with_its_powers() -> None:
         taken.milliseconds[operation] = {100: [1.0], 200: [1.0], 400: [1.0]}
     table = of_traffic(taken, curves)
     assert table.rows[0] == (OPERATIONS[0].name, "2; 1", "3; 2", "2; 4")
-    verdicts = {row[0]: row[-1] for row in curves.rows}
-    assert (verdicts["GET alerts"], verdicts["drift check, nothing new"]) == (WORSE, AS_MUST)
+    verdicts = {row[:2]: row[-1] for row in curves.rows}
+    requests, kilobytes = "predictions in tables: requests", "predictions in tables: kB exchanged"
+    assert verdicts["GET alerts", kilobytes] == WORSE
+    assert verdicts["GET alerts", requests] == AS_MUST
+    assert verdicts["drift check, nothing new", kilobytes] == AS_MUST
+
+
+def test_a_curve_that_is_flat_and_then_rises_is_called_worse() -> None:
+    curves = curve_table()
+    taken = {size: noisy([1.0] * 3) for size in SIZES[:-1]} | {SIZES[-1]: noisy([2.2] * 3)}
+    assert exponent([1e3, 1e4, 1e5, 1e6], [1, 1, 1, 2.2]).value < growth.LEEWAY
+    add_curve(curves, "it", "rows", taken, must=0)
+    assert curves.rows[0][-1] == WORSE
+
+
+@pytest.mark.parametrize(
+    ("largest", "must"), [([0.9, 2.2, 2.3], 0), ([1.3, 1.4, 1.5], 0), ([8.0, 13.0, 14.0], 1)]
+)
+def test_a_last_step_that_may_be_chance_is_not_worse(largest: list[float], must: float) -> None:
+    curves = curve_table()
+    taken = {size: [size / 1e5 if must else 1.0] * 3 for size in SIZES[:-1]} | {SIZES[-1]: largest}
+    add_curve(curves, "it", "rows", taken, must=must)
+    assert curves.rows[0][-1] == AS_MUST
+
+
+def test_what_costs_nothing_has_no_power() -> None:
+    curves = curve_table()
+    add_curve(curves, "it", "rows", {1: [1.0], 2: [0.0], 4: [2.0]}, must=0)
+    assert not curves.rows
 
 
 def test_a_run_of_seconds_has_every_quantity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

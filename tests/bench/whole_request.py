@@ -1,7 +1,8 @@
 """Whole requests: our functions in the local host beside what others serve such a model with.
 
-All servers run at once, each held to the same core; the clients have the others. In a round every server is
-asked in turn, so that other work on the machine meets all of them. A ratio compares two servers in one round.
+All servers are started, each held to the same core; the clients have the others. In a round every server is
+asked in turn, so that other work on the machine meets all of them, and the others rest meanwhile: some are
+busy even when nobody asks them. A ratio compares two servers in one round.
 """
 
 import json
@@ -18,10 +19,10 @@ from typing import Any
 
 from tests.bench.cores import measured_core, on, other_cores
 from tests.bench.load import Found, Job
-from tests.bench.processes import cpu_seconds, peak_mb
+from tests.bench.processes import awake, cpu_seconds, peak_mb, resume
 from tests.bench.results import Figure, Table
 from tests.bench.running import Running, ServerError, running
-from tests.bench.servers import KERAS, NOT_RECORDING, OURS, SERVERS, TRIVIAL, Server
+from tests.bench.servers import BATCHING, KERAS, NOT_RECORDING, OURS, SERVERS, TRIVIAL, Server, no_settings
 from tests.bench.texts import ROOT, corpus
 
 CLIENTS = (1, 8, 32)
@@ -29,6 +30,8 @@ ROUNDS, QUICK_ROUNDS = 3, 1
 SECONDS, QUICK_SECONDS = 4.0, 1.0
 QUICK = (OURS, "FastAPI + onnxruntime")
 WARM_UP_SECONDS = 1.0
+FEWEST = 200
+"""Answers of a round below which its slowest twentieth and hundredth are little but its slowest answers."""
 TOLERANCE = 1e-3
 """How far a probability of the same model may be from ours."""
 DIRECT = "our function called directly, no HTTP"
@@ -36,21 +39,28 @@ DIRECT = "our function called directly, no HTTP"
 
 @dataclass(frozen=True)
 class Round:
-    """What a round found of a server: `p50` and so on in milliseconds, `cpu` in milliseconds a request."""
+    """What a round found of a server: `p50` and so on in milliseconds, `cpu` in milliseconds a request.
+
+    `p95` and `p99` are None of fewer than `FEWEST` answers, `p50` of none.
+    """
 
     throughput: float
-    p50: float
-    p95: float
-    p99: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
     errors: int
     cpu: float
 
     @classmethod
     def of(cls, found: Found, cpu: float) -> "Round":
         """The figures of a generator's answers and the seconds of CPU that they took."""
-        count = max(len(found.milliseconds), 1)
-        p50, p95, p99 = percentiles(found.milliseconds, 50, 95, 99)
-        return cls(len(found.milliseconds) / found.seconds, p50, p95, p99, found.errors, 1000 * cpu / count)
+        count = len(found.milliseconds)
+        shares = percentiles(found.milliseconds, 50, 95, 99)
+        told = [
+            share if count >= fewest else None
+            for share, fewest in zip(shares, (1, FEWEST, FEWEST), strict=True)
+        ]
+        return cls(count / found.seconds, *told, found.errors, 1000 * cpu / max(count, 1))
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,14 @@ def tables(quick: bool = False) -> list[Table]:
     with ExitStack() as stack:
         asked = [*_started(servers, texts, stack), stack.enter_context(_direct(texts))]
         for one in asked:
-            one.round(2, WARM_UP_SECONDS)
+            with awake(one.pid):
+                one.round(2, WARM_UP_SECONDS)
         for number in range(rounds):
             for clients in CLIENTS:
                 sys.stderr.write(f"requests: round {number + 1} of {rounds}, {clients} clients\n")
                 for one in asked:
-                    found.setdefault((clients, one.name), []).append(one.round(clients, seconds))
+                    with awake(one.pid):
+                        found.setdefault((clients, one.name), []).append(one.round(clients, seconds))
         memory = {one.name: peak_mb(one.pid) for one in asked}
     return [_table(clients, found, memory) for clients in CLIENTS]
 
@@ -149,7 +161,7 @@ def _direct(texts: Sequence[str]) -> Iterator[Asked]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.direct"],
             cwd=ROOT,
-            env={**os.environ, "STORE_PATH": str(Path(folder) / "store.sqlite3")},
+            env={**os.environ, **no_settings(), "STORE_PATH": str(Path(folder) / "store.sqlite3")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -167,6 +179,7 @@ def _direct(texts: Sequence[str]) -> Iterator[Asked]:
         try:
             yield Asked(DIRECT, process.pid, ask, 0, "/api/predict", bodies)
         finally:
+            resume(process.pid)
             writing.close()
             process.wait()
             reading.close()
@@ -197,14 +210,20 @@ def _table(clients: int, found: dict[tuple[int, str], list[Round]], memory: dict
             Figure.of([one.throughput for one in rounds], ""),
             _beside(rounds, found.get((clients, KERAS))),
             _beside(rounds, found.get((clients, OURS))),
-            Figure.of([one.p50 for one in rounds], "ms"),
-            Figure.of([one.p95 for one in rounds], "ms"),
-            Figure.of([one.p99 for one in rounds], "ms"),
+            _latency([one.p50 for one in rounds]),
+            _latency([one.p95 for one in rounds]),
+            _latency([one.p99 for one in rounds]),
             sum(one.errors for one in rounds),
             Figure.of([one.cpu for one in rounds], "ms"),
             f"{peak:.0f} MB",
         )
     return table
+
+
+def _latency(values: Sequence[float | None]) -> Figure | None:
+    """None where a round does not tell it."""
+    told = [value for value in values if value is not None]
+    return Figure.of(told, "ms") if len(told) == len(values) else None
 
 
 def _beside(rounds: Sequence[Round], others: Sequence[Round] | None) -> Figure | str:
@@ -216,11 +235,19 @@ def _beside(rounds: Sequence[Round], others: Sequence[Round] | None) -> Figure |
 
 ABOUT = (
     "Each server has one core, as an instance has, and the clients the others; texts are those of "
-    "tests/corpus, connections are kept open. All but the Keras rows serve the shipped `model.onnx` with one "
-    "thread of onnxruntime. Our functions record every prediction, as by default, and with "
-    f"`PREDICTION_SAMPLE=0` in the row “{NOT_RECORDING}”; the others record nothing. LitServe always has two "
-    f"processes for a model. MLServer is asked in its V2 protocol. “{TRIVIAL.name}” is the most that the "
-    "load generator can find; the last row has no HTTP and no local host, which in Azure is the Functions "
-    "host's part. Median of the rounds, with the lowest and the highest; ratios are of the same round. "
-    "Memory is the most so far, with any number of clients."
+    "tests/corpus, connections are kept open, and a server rests while another is asked. All but the "
+    "Keras rows serve the shipped `model.onnx` with one thread of onnxruntime. Our functions record "
+    f"every prediction, as by default, and with `PREDICTION_SAMPLE=0` in the row “{NOT_RECORDING}”; "
+    "the others record nothing. Who batches: our functions, which join what waits while the model "
+    f"computes and never wait for more, and the rows that end in “{BATCHING.strip(', ')}”, with the "
+    "server's own adaptive batching: up to 32 requests; LitServe and MLServer wait up to 1 ms for "
+    "more, BentoML finds out itself how long. No other row does. LitServe always has two processes "
+    "for a model. MLServer is asked in its V2 protocol, and BentoML, where it batches, with a list of "
+    f"one text. “{TRIVIAL.name}” is the most that the load generator can find; the last row has no "
+    "HTTP and no local host, which in Azure is the Functions host's part; it handles as many requests "
+    "at once as `PYTHON_THREADPOOL_THREAD_COUNT` says by default, and clients beyond wait, as in the "
+    "host. Median of the rounds, with the lowest and the highest; ratios are of the same round. p95 "
+    f"and p99 are told of no server that gave fewer than {FEWEST} answers in a round. Memory is the "
+    "most so far, with any number of clients: of each process of the server the most that it ever "
+    "had, added up, so that what processes share counts once for each."
 )

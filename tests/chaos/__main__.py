@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--seed", type=int, default=0, metavar="N", help="what chance begins with (default: 0)"
     )
     parser.add_argument(
-        "--out", type=Path, default=OUT, metavar="FOLDER", help=f"where {NAME} goes (default: %(default)s)"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where {NAME} goes (default: {OUT}, of a quick run {OUT / 'quick'})",
     )
     given = parser.parse_args(arguments)
     return guarded(lambda: _make(given), debug=True)
@@ -43,7 +46,8 @@ def _make(given: argparse.Namespace) -> int:
     records = [_record(name, quick=given.quick, seed=given.seed) for name in names]
     found = table(records, seed=given.seed)
     sys.stdout.write(found.markdown())
-    write([found], given.out / NAME)
+    folder = given.out or (OUT / "quick" if given.quick else OUT)
+    write([found], folder / NAME, quick=given.quick)
     return 0 if all(record.verdict in (HELD, SKIPPED) for record in records) else 1
 
 

@@ -9,15 +9,23 @@ from function_app.ids import new_id
 
 
 class Liar(ThreadingHTTPServer):
-    """Answers every POST with `status` and, unless another `body` is given, with ids of nothing."""
+    """Answers every POST with `status` and, unless another `body` is given, with ids of nothing.
+
+    Status 0: never. `drops`: hangs up instead.
+    """
 
     daemon_threads = True
 
     def __init__(
-        self, *, status: int = 200, body: bytes | None = None, media: str = "application/json"
+        self,
+        *,
+        status: int = 200,
+        body: bytes | None = None,
+        media: str = "application/json",
+        drops: bool = False,
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.body, self.media = status, body, media
+        self.status, self.body, self.media, self.drops = status, body, media, drops
         self.over = threading.Event()
 
     @property
@@ -43,6 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         if not self.server.status:
             self.server.over.wait()
+        if self.server.drops or not self.server.status:
             self.close_connection = True
             return
         said: dict[str, Any] = {name: new_id() for name in ("id", "feedback_id", "example_id", "alert_id")}

@@ -22,7 +22,11 @@ _numbers = itertools.count()
 
 @dataclass
 class Promises:
-    """What answers said is kept, by ids, and how the requests went."""
+    """What answers said is kept, by ids, and how the requests went.
+
+    `longest`: seconds, of requests without an answer too. `early`: callers that ended before they were told
+    to; `failures`: what answers were not as agreed, by the error that a caller met.
+    """
 
     answers: Counter[str] = field(default_factory=Counter)
     predictions: set[str] = field(default_factory=set)
@@ -31,6 +35,8 @@ class Promises:
     unmatched: int = 0
     longest: float = 0.0
     longest_predict: float = 0.0
+    early: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
 
     def __or__(self, other: "Promises") -> "Promises":
         return Promises(
@@ -41,6 +47,8 @@ class Promises:
             self.unmatched + other.unmatched,
             max(self.longest, other.longest),
             max(self.longest_predict, other.longest_predict),
+            self.early + other.early,
+            self.failures + other.failures,
         )
 
     def judge(self, record: Record, kept: Kept) -> None:
@@ -50,45 +58,65 @@ class Promises:
         """
         record.answers += self.answers
         record.took(self.longest)
-        promised = self.durable | self.judged
-        record.acknowledged += len(promised)
-        record.lost += len(promised - kept.durable() - set(kept.predictions))
+        record.acknowledged += len(self.durable | self.judged)
+        record.lost += self.lost(kept)
+        record.demand(record.ends_hosts or not self.early, f"{self.early} callers ended early")
+        record.demand(not self.failures, f"callers failed: {', '.join(self.failures)}")
         record.demand(not kept.fault, kept.fault)
         record.demand(not kept.twice(), "records are in the store twice")
 
+    def judge_again(self, record: Record, kept: Kept) -> None:
+        """What all rounds on one store were promised is there at the end too."""
+        record.lost = max(record.lost, self.lost(kept))  # what a round has lost is missing at the end too
+        record.demand(not kept.fault, kept.fault)
+        record.demand(not kept.twice(), "records are in the store twice")
+
+    def lost(self, kept: Kept) -> int:
+        """How many of the promised records are not there."""
+        return len((self.durable | self.judged) - kept.durable() - set(kept.predictions))
+
+    def unpromised(self, kept: Kept) -> int:
+        """How many records are there that no answer told of."""
+        return len(kept.durable() - self.durable) + len(set(kept.predictions) - self.predictions)
+
+
+class NoAnswerError(Exception):
+    """The connection failed, or the answer did not come in time."""
+
 
 class Caller(threading.Thread):
-    """Goes on until it is told to stop or nobody answers any more."""
+    """Goes on until it is told to stop or a request gets no answer."""
 
     def __init__(self, base: str) -> None:
         super().__init__(daemon=True)
         self.promises = Promises()
         self.over = threading.Event()
-        self._base = base
+        self.base = base
         self._session = requests.Session()
 
     def run(self) -> None:
         with self._session:
-            while not self.over.is_set() and self._round():
-                pass
+            try:
+                while not self.over.is_set():
+                    self._round()
+            except NoAnswerError:
+                pass  # counted with the answers
+            except Exception as error:  # noqa: BLE001 - whatever it is, it comes from an answer
+                self.promises.failures[f"{type(error).__name__}: {error}"] += 1
+        self.promises.early = int(not self.over.is_set())
 
-    def _round(self) -> bool:
-        """One of each kind, feedback on every other prediction. False when the connection failed."""
+    def _round(self) -> None:
+        """One of each kind, feedback on every other prediction. Raises `NoAnswerError`."""
         number = next(_numbers)
-        try:
-            made = self._post("predict", {"text": f"great crew but my bag is lost {number}"})
-            if made.ok:
-                prediction = made.json()["id"]
-                self.promises.predictions.add(prediction)
-                if number % 2:
-                    self._judge(prediction)
-            given = self._post("retrain", {"text": f"late again {number}", "label": "negative"})
-            self._acknowledged(given, "example_id")
-            self._acknowledged(self._post("alerts", alert(str(number))), "alert_id")
-        except requests.RequestException:
-            self.promises.answers["none"] += 1
-            return False
-        return True
+        made = self._post("predict", {"text": f"great crew but my bag is lost {number}"})
+        if made.ok:
+            prediction = made.json()["id"]
+            self.promises.predictions.add(prediction)
+            if number % 2:
+                self._judge(prediction)
+        given = self._post("retrain", {"text": f"late again {number}", "label": "negative"})
+        self._acknowledged(given, "example_id")
+        self._acknowledged(self._post("alerts", alert(str(number))), "alert_id")
 
     def _judge(self, prediction: str) -> None:
         given = self._post("feedback", {"prediction_id": prediction, "label": "negative"})
@@ -104,18 +132,26 @@ class Caller(threading.Thread):
 
     def _post(self, route: str, body: object) -> requests.Response:
         started = time.monotonic()
-        response = self._session.post(
-            f"{self._base}/api/{route}",
-            json=body,
-            headers={"Idempotency-Key": new_id()},
-            timeout=ANSWER_SECONDS,
-        )
-        seconds = time.monotonic() - started
-        self.promises.answers[str(response.status_code)] += 1
+        status = "none"
+        try:
+            response = self._session.post(
+                f"{self.base}/api/{route}",
+                json=body,
+                headers={"Idempotency-Key": new_id()},
+                timeout=ANSWER_SECONDS,
+            )
+            status = str(response.status_code)
+        except requests.RequestException as error:
+            raise NoAnswerError from error
+        finally:
+            self._took(route, time.monotonic() - started)
+            self.promises.answers[status] += 1
+        return response
+
+    def _took(self, route: str, seconds: float) -> None:
         self.promises.longest = max(self.promises.longest, seconds)
         if route == "predict":
             self.promises.longest_predict = max(self.promises.longest_predict, seconds)
-        return response
 
 
 class Load:
@@ -131,11 +167,12 @@ class Load:
         for caller in self._callers:
             caller.start()
 
-    def promises(self) -> Promises:
-        """What has been promised so far; whole only after `end`."""
+    def promises(self, base: str | None = None) -> Promises:
+        """What has been promised so far, by the host at `base` or by all; whole only after `end`."""
         found = Promises()
         for caller in self._callers:
-            found |= caller.promises
+            if base in (None, caller.base):
+                found |= caller.promises
         return found
 
     def acknowledged(self) -> int:
@@ -146,12 +183,18 @@ class Load:
         """How often each status has come by now."""
         return sum((Counter(dict(caller.promises.answers)) for caller in self._callers), Counter[str]())
 
+    def early(self) -> int:
+        """How many callers have ended by now without being told to."""
+        return sum(caller.promises.early for caller in self._callers)
+
     def end(self) -> Promises:
         """Lets every caller finish its round; what was promised in all."""
         for caller in self._callers:
             caller.over.set()
         for caller in self._callers:
             caller.join(2 * ANSWER_SECONDS)
+            if caller.is_alive():
+                caller.promises.failures["an answer that never ends"] += 1
         return self.promises()
 
 

@@ -32,6 +32,7 @@ class Record:
     `acknowledged`: records that an answer promised to keep. `answers`: how often each status came, and "none"
     for requests that got no answer. `longest`, `bound`: seconds. `broken` holds what went wrong, in
     sentences; `notes` what a reader should know beside it. `allowed`: statuses from 500 on that are right.
+    `ends_hosts`: the fault kills or stops a host that is asked, so that requests get no answer.
     """
 
     fault: str
@@ -46,6 +47,7 @@ class Record:
     notes: list[str] = field(default_factory=list)
     skipped: str = ""
     allowed: tuple[str, ...] = ()
+    ends_hosts: bool = False
 
     @property
     def requests(self) -> int:
@@ -60,7 +62,7 @@ class Record:
         return "; ".join(self.faults()) or HELD
 
     def faults(self) -> list[str]:
-        """What went wrong, the three promises that hold for every fault included."""
+        """What went wrong, the promises that hold for every fault included."""
         found = [*self.broken]
         if self.lost:
             found.append(f"{self.lost} acknowledged records were lost")
@@ -69,6 +71,8 @@ class Record:
         for status, count in self.answers.items():
             if status.startswith("5") and status not in self.allowed:
                 found.append(f"{count} answers were {status}")
+        if self.answers["none"] and not self.ends_hosts:
+            found.append(f"{self.answers['none']} requests got no answer")
         return found
 
     def took(self, seconds: float) -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 
 from tests.chaos.endpoint import Endpoint, Trouble
 from tests.chaos.kept import kept_in_file
-from tests.chaos.load import grows_by, load_on
+from tests.chaos.load import Promises, grows_by, load_on
 from tests.chaos.record import Record
 from tests.chaos.trial import Trial
 from tests.function_app.waiting import wait_until
@@ -24,6 +24,7 @@ def run(trial: Trial) -> Record:
     troubles = QUICK if trial.quick else get_args(Trouble)
     record = Record(fault="Telemetry endpoint sick", done=", ".join(troubles), bound=timeout + 1.5)
     slowest_start = slowest_stop = 0.0
+    every = Promises()
     for trouble in troubles:
         with Endpoint(trouble) as endpoint:
             started = time.monotonic()
@@ -40,10 +41,12 @@ def run(trial: Trial) -> Record:
             record.demand(host.stop() == 0, f"the host did not end by itself while its endpoint {trouble}")
             slowest_stop = max(slowest_stop, time.monotonic() - ending)
         record.times += 1
-        kept = kept_in_file(trial.store)
         promises = load.promises()
-        promises.judge(record, kept)
-        record.demand(promises.predictions <= set(kept.predictions), "predictions are missing at the end")
+        promises.judge(record, kept_in_file(trial.store))
+        every |= promises
+    kept = kept_in_file(trial.store)
+    every.judge_again(record, kept)
+    record.demand(every.predictions <= set(kept.predictions), "predictions are missing at the end")
     record.demand(slowest_start <= START_SECONDS, f"a start took {slowest_start:.1f} s")
     record.demand(slowest_stop <= 3 * timeout + FINISH_SECONDS, f"a stop took {slowest_stop:.1f} s")
     record.notes.append(f"starts took {slowest_start:.1f} s and stops {slowest_stop:.1f} s at most")

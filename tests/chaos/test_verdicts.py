@@ -5,15 +5,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import requests
 
 from function_app.store.sqlite import SqliteStore
 from tests.chaos import __main__ as command
-from tests.chaos import hostile_requests
+from tests.chaos import hostile_requests, load
 from tests.chaos.hostile.attack import Attack, request
 from tests.chaos.hostile_requests import Tally, send
 from tests.chaos.kept import Kept, kept_in_file
 from tests.chaos.liar import Liar
-from tests.chaos.load import load_on
+from tests.chaos.load import Promises, load_on
 from tests.chaos.record import HELD, SKIPPED, Record
 from tests.chaos.trial import Fault, Trial
 from tests.function_app.handmade import write_bundle
@@ -34,6 +35,7 @@ def record(**values: object) -> Record:
         (record(longest=1.5), "a wait of 1.5 s is over the bound of 1 s"),
         (record(answers=Counter({"200": 9, "500": 1})), "1 answers were 500"),
         (record(answers=Counter({"503": 3})), "3 answers were 503"),
+        (record(answers=Counter({"none": 2})), "2 requests got no answer"),
         (record(broken=["something else"]), "something else"),
     ],
 )
@@ -44,6 +46,7 @@ def test_a_broken_promise_is_in_the_verdict(found: Record, part: str) -> None:
 def test_what_is_right_or_was_not_made_has_a_verdict_of_its_own() -> None:
     assert record(longest=1.0, answers=Counter({"200": 1})).verdict == HELD
     assert record(answers=Counter({"503": 3}), allowed=("503",)).verdict == HELD
+    assert record(answers=Counter({"none": 2}), ends_hosts=True).verdict == HELD
     assert record(skipped="no such thing here").verdict == SKIPPED
 
 
@@ -51,12 +54,67 @@ def test_what_a_server_acknowledged_and_did_not_keep_is_lost(tmp_path: Path) -> 
     store = SqliteStore(tmp_path / "store.sqlite3")
     store.check()
     store.close()
-    with Liar() as liar, load_on([liar.base], callers=2) as load:
-        wait_until(lambda: load.acknowledged() >= 10)
+    with Liar() as liar, load_on([liar.base], callers=2) as callers:
+        wait_until(lambda: callers.acknowledged() >= 10)
     judged = record()
-    load.promises().judge(judged, kept_in_file(tmp_path / "store.sqlite3"))
+    callers.promises().judge(judged, kept_in_file(tmp_path / "store.sqlite3"))
     assert judged.lost == judged.acknowledged >= 10
     assert "were lost" in judged.verdict
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """The file of a store without records."""
+    store = SqliteStore(tmp_path / "store.sqlite3")
+    store.check()
+    store.close()
+    return tmp_path / "store.sqlite3"
+
+
+def called(liar: Liar, judged: Record, store: Path) -> str:
+    """The verdict on a fault, two callers of which meet the liar until they have enough of it."""
+    with liar, load_on([liar.base], callers=2) as callers:
+        wait_until(lambda: callers.early() == 2)
+    callers.promises().judge(judged, kept_in_file(store))
+    return judged.verdict
+
+
+@pytest.mark.parametrize("ends_hosts", [False, True])
+def test_a_host_that_hangs_is_broken(ends_hosts: bool, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "ANSWER_SECONDS", 1.2)
+    verdict = called(Liar(status=0), record(ends_hosts=ends_hosts), empty)
+    assert verdict.startswith("a wait of") == ends_hosts
+    assert "is over the bound of 1 s" in verdict
+    assert ("2 requests got no answer" in verdict) != ends_hosts
+
+
+def test_a_host_that_hangs_up_is_broken_unless_the_fault_ends_it(empty: Path) -> None:
+    verdict = called(Liar(drops=True), record(), empty)
+    assert verdict == "2 callers ended early; 2 requests got no answer"
+    assert called(Liar(drops=True), record(ends_hosts=True), empty) == HELD
+
+
+@pytest.mark.parametrize(("body", "part"), [(b"{}", "KeyError"), (b"no JSON", "JSONDecodeError")])
+def test_an_answer_without_what_was_agreed_is_broken(body: bytes, part: str, empty: Path) -> None:
+    verdict = called(Liar(body=body), record(ends_hosts=True), empty)
+    assert verdict.startswith(f"callers failed: {part}")
+
+
+def test_what_a_later_round_has_lost_of_an_earlier_one_is_told() -> None:
+    judged = record()
+    first = Promises(predictions={"p", "q"}, judged={"p"}, durable={"a", "b"})
+    first.judge(judged, Kept(predictions=["p"], feedback=["a"], examples=["b"]))
+    assert judged.verdict == HELD
+    second = Promises(durable={"c"})
+    second.judge(judged, Kept(feedback=["c"]))
+    assert judged.verdict == HELD
+    (first | second).judge_again(judged, Kept(feedback=["c"], examples=["b"]))
+    assert judged.verdict == "2 acknowledged records were lost"
+
+
+def test_what_is_in_the_store_and_nobody_was_promised_is_counted() -> None:
+    promised = Promises(predictions={"p"}, durable={"a"})
+    assert promised.unpromised(Kept(predictions=["p", "q"], feedback=["a"], alerts=["b"])) == 2
 
 
 def test_a_damaged_store_and_records_that_are_there_twice_are_told(tmp_path: Path) -> None:
@@ -100,13 +158,16 @@ def test_a_record_that_nobody_was_promised_is_told(tmp_path: Path) -> None:
     assert compared.verdict == "1 records come from requests that were refused"
 
 
-def test_a_fault_that_waits_in_vain_is_broken_and_leaves_no_host(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [AssertionError, requests.ReadTimeout, requests.ConnectionError])
+def test_a_fault_that_waits_in_vain_is_broken_and_leaves_no_host(
+    error: type[Exception], tmp_path: Path
+) -> None:
     trial = Trial(tmp_path, model=write_bundle(tmp_path / "bundle"))
     hosts = []
 
     def never(given: Trial) -> Record:
         hosts.append(given.host())
-        raise AssertionError("not within 60 seconds")
+        raise error("not within 60 seconds")
 
     assert trial.make(never).verdict == "gave up: not within 60 seconds"
     assert hosts[0].process.poll() is not None
@@ -128,3 +189,15 @@ def test_the_command_prints_keeps_and_tells_by_its_exit_code(
     assert "another" not in printed.err
     (found,) = json.loads((tmp_path / "chaos.json").read_text())["tables"]
     assert (found["name"], len(found["rows"]), found["rows"][0]["of these lost"]) == ("faults", 1, lost)
+
+
+def test_a_smoke_run_leaves_the_results_of_a_real_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "FAULTS", {"a-fault": lambda _: record(times=1)})
+    monkeypatch.setattr(command, "OUT", tmp_path)
+    assert command.main(["a-fault"]) == 0
+    real = (tmp_path / "chaos.json").read_text()
+    assert command.main(["a-fault", "--quick"]) == 0
+    assert (tmp_path / "chaos.json").read_text() == real
+    assert json.loads((tmp_path / "quick" / "chaos.json").read_text())["quick"]

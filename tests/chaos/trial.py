@@ -1,9 +1,12 @@
 """What a fault is given to work with: how much of it, from which seed, where, and on which model."""
 
 import random
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import requests
 
 from tests.chaos.record import Record
 from tests.function_app.running import ROOT, RunningHost
@@ -41,10 +44,13 @@ class Trial:
         return self._started[-1]
 
     def make(self, fault: "Fault") -> Record:
-        """The fault's record. What it waited for in vain is what is broken; no host outlives it."""
+        """The fault's record. What it waited for in vain is what is broken; no host outlives it.
+
+        So is a host that does not answer the fault itself, or does not end.
+        """
         try:
             return fault(self)
-        except AssertionError as error:
+        except (AssertionError, requests.RequestException, subprocess.TimeoutExpired) as error:
             said = (str(error).splitlines() or ["something did not come about"])[0]
             name = f"{fault.__module__.rpartition('.')[2]}.{fault.__name__}"
             return Record(fault=name, done="not carried out", bound=0.0, broken=[f"gave up: {said}"])

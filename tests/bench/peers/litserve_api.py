@@ -1,4 +1,4 @@
-"""LitServe: ``python -m tests.bench.peers.litserve_api PORT``."""
+"""LitServe: ``python -m tests.bench.peers.litserve_api PORT``; ``batching`` behind it joins requests."""
 
 import sys
 
@@ -28,9 +28,18 @@ class Sentiment(litserve.LitAPI):
         return {"label": label(output), "probability": output}
 
 
+class Batching(Sentiment):
+    """What arrived in the meantime is one batch."""
+
+    def predict(self, x: list[str]) -> list[float]:  # type: ignore[override]
+        """The probabilities of the texts."""
+        return self._model.probabilities(x)
+
+
 def main() -> None:
     """Serve."""
-    server = litserve.LitServer(Sentiment(), accelerator="cpu", workers_per_device=1)
+    api = Batching(max_batch_size=32, batch_timeout=0.001) if "batching" in sys.argv else Sentiment()
+    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
     server.run(host="127.0.0.1", port=int(sys.argv[1]), num_api_servers=1, generate_client_file=False)
 
 

@@ -1,4 +1,7 @@
-"""MLServer: ``mlserver start tests/bench/peers/mlserver``, asked in its V2 inference protocol."""
+"""MLServer: ``mlserver start tests/bench/peers/mlserver``, asked in its V2 inference protocol.
+
+In ``mlserver_batching`` it is told to join requests itself.
+"""
 
 import numpy as np
 from mlserver import MLModel
@@ -19,7 +22,7 @@ class Sentiment(MLModel):
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         """Labels and probabilities of the request's texts."""
-        found = [self._model.probability(text) for text in StringCodec.decode_input(payload.inputs[0])]
+        found = self._model.probabilities(StringCodec.decode_input(payload.inputs[0]))
         return InferenceResponse(
             model_name=self.name,
             outputs=[

@@ -1,5 +1,6 @@
 """The shipped ``model.onnx`` as a peer runs it: numpy and onnxruntime, nothing of the app."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,5 +24,9 @@ class OnnxModel:
 
     def probability(self, text: str) -> float:
         """P(positive) of a text."""
-        given = np.array([text], dtype=object)
-        return float(self._session.run(["probability"], {"text": given})[0][0])
+        return self.probabilities([text])[0]
+
+    def probabilities(self, texts: Sequence[str]) -> list[float]:
+        """P(positive) of each text, in one run."""
+        given = np.array(texts, dtype=object)
+        return [float(found) for found in self._session.run(["probability"], {"text": given})[0]]
