@@ -95,7 +95,7 @@ bench: bench-setup  ## speed, whole requests and cold start beside others, and h
 chaos: $(VENV)/everything  ## faults under load: what was lost, what was answered, who waited how long (ARGS="--quick")
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-endurance: $(VENV)/everything  ## half an hour of mixed load: does memory, threads, files or latency grow? (ARGS="--minutes 5")
+endurance: $(VENV)/everything  ## half an hour of mixed load: does memory, threads, files or latency grow? Exit code 1 if so (ARGS="--minutes 5")
 	$(BIN)/python -m tests.bench.endurance $(ARGS)
 
 package: $(VENV)/created  ## build dist/function-app.zip, all that an instance in Azure gets (ARGS=--help)

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from export.calibration import FOREIGN_TRUST, Calibration, with_calibration
 from export.composition import OUTPUTS, Scored, run_graph, whole_graph
-from export.errors import ExportError
+from export.errors import ExportError, QuantisationError
 from export.held_out import LABELS, HeldOut, people_said, profiled, truth
 from export.history import publish
 from export.matrices import quantise_matrices
@@ -82,9 +82,9 @@ class Bundle:
 def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | None = None) -> Bundle:
     """Convert, calibrate, check, quantise, measure and write.
 
-    The old bundle stays until the new one is whole. Raises `ExportError` (`ParityError`) when the graph does
-    not score as the trained model does, when quantisation costs too much, when there are too few texts to
-    tell, or when the file is too big.
+    The old bundle stays until the new one is whole. Raises `ExportError` when the graph does not score as the
+    trained model does (`ParityError`), when quantisation costs too much (`QuantisationError`), when there are
+    too few texts to tell, or when the file is too big.
     """
     options = options or BundleOptions()
     steps = tqdm(total=4, desc="bundle", unit="step", disable=not options.progress)
@@ -189,7 +189,7 @@ def _require_small_loss(
     worst = max(loss, key=lambda name: loss[name])
     # A single row more is noise where a set is so small that a row is worth more than the bound.
     if loss[worst] > max(MAX_QUANTISATION_LOSS, 1.5 / before[worst].rows):
-        raise ExportError(
+        raise QuantisationError(
             f"8 bits cost {loss[worst]:.4f} accuracy on {worst} (at most {MAX_QUANTISATION_LOSS}); "
             "export with --no-quantise"
         )

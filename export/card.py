@@ -78,6 +78,7 @@ def _sections(manifest: dict[str, Any]) -> list[str]:
         _table(
             ("parameter", "value"), [(f"`{name}`", value) for name, value in manifest["parameters"].items()]
         ),
+        *_before(manifest["parameters"]),
     ]
 
 
@@ -101,6 +102,16 @@ def _data(data: dict[str, Any]) -> str:
         )
     heads = ("data set", "training", "validation and calibration", "test", "terms", "source")
     return _table(heads, lines, figures=(1, 2, 3))
+
+
+def _before(parameters: dict[str, str]) -> list[str]:
+    start = parameters.get("start")
+    if not start:
+        return []
+    return [
+        f"These are the parameters of its last training, which went on from `{start}`: a model that was "
+        "trained before, by parameters that are not in the table, see docs/TRAINING.md."
+    ]
 
 
 def _metrics(metrics: dict[str, Any]) -> str:

@@ -7,3 +7,7 @@ class ExportError(Exception):
 
 class ParityError(ExportError):
     """The graph does not score as the trained model does."""
+
+
+class QuantisationError(ExportError):
+    """Rounding to 8 bits costs too much accuracy."""

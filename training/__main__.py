@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         "--train-rows",
         type=positive,
         metavar="N",
-        help="learn from at most N rows of all sets together, drawn at random; those held out stay",
+        help="learn from N rows of all sets together, drawn at random; those held out and feedback stay",
     )
     train.add_argument(
         "--emoticons",

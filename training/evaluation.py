@@ -1,4 +1,8 @@
-"""Scores of a trained model on every data set, calibrated as its bundle would be."""
+"""Scores of a trained model on every data set, calibrated as its bundle would be but for foreign texts.
+
+A bundle keeps only a part of the log-odds of a text that is judged not to be English (`export.languages`);
+here every text keeps all of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

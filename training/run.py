@@ -2,6 +2,7 @@
 
 import csv
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from export.held_out import DISTANT_LABELS
 from export.text_graph import Normaliser, TokenIds
 from training import tracking
 from training.candidates import Candidate, Examples, Fitted
+from training.candidates.starting import of_same_split
 from training.data import DATASETS, DataError, Prepared, binary, emoticons_restored, prepare, scrambled
 from training.data.datasets import FEEDBACK
 from training.data.records import CALIBRATION, POSITIVE, TEST, TRAIN, VALIDATION
@@ -42,7 +44,8 @@ class RunOptions:
     ``emoticons``: share of Sentiment140's training rows that get an emoticon of their label back.
     ``nonsense``: share of the training rows whose texts are scrambled and added under both labels.
     ``train_rows``: at most so many training rows, of all data sets together, at random; fewer are a part of
-    more, and the held-out rows stay what they are (``limit`` draws from every role).
+    more, and the held-out rows stay what they are (``limit`` draws from every role). Feedback is kept whole,
+    and not counted.
     ``checkpoints``: where a candidate that trains for hours keeps its state and goes on from.
     """
 
@@ -70,9 +73,12 @@ def train(name: str, candidate: Candidate, options: RunOptions) -> FinishedRun:
     """Train and track one candidate.
 
     Raises:
-        DataError: the data cannot be read, or a role holds no negative or no positive rows.
+        DataError: the data cannot be read, a role holds no negative or no positive rows, or there are no
+            training rows of a data set that is to be balanced.
+        HyperparameterError: the model to go on from was trained on another split.
     """
     tracking.connect()
+    parameters(candidate, options)  # a wrong start is refused before data are read for minutes
     prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
     return train_on(prepared, TrainingTexts(prepared.frame, options), name, candidate, options)
 
@@ -82,8 +88,9 @@ def train_on(
 ) -> FinishedRun:
     """`train`, on data that were prepared, and texts that were made of them, by these options before."""
     tracking.connect()
+    repeated_by = parameters(candidate, options)
     with mlflow.start_run(run_name=name, tags={"candidate": name, "family": candidate.family}) as run:
-        mlflow.log_params(parameters(candidate, options))
+        mlflow.log_params(repeated_by)
         mlflow.log_dict(_data_card(prepared), DATA_FILE)
         mlflow.log_param("data_sha256", prepared.fingerprint.sha256)
         fitted, results = fit_and_score(candidate, texts, options)
@@ -102,6 +109,7 @@ def fit_and_score(
     mlflow.log_dict({"words": vocabulary}, VOCABULARY_FILE)
     mlflow.log_param("vocabulary_words", len(vocabulary))
     to_ids = token_ids(candidate.family, vocabulary, max_tokens=candidate.max_tokens)
+    fit_started = time.monotonic()
     fitted = candidate.fit(
         texts.examples(TRAIN, to_ids),
         texts.examples(VALIDATION, to_ids),
@@ -110,16 +118,30 @@ def fit_and_score(
         progress=options.progress,
         checkpoints=options.checkpoints,
     )
+    fit_seconds = time.monotonic() - fit_started
     for epoch, figures_of_epoch in enumerate(fitted.history, start=1):
         mlflow.log_metrics({f"fit/{key}": value for key, value in figures_of_epoch.items()}, step=epoch)
     results = _log_scores(fitted, texts, to_ids)
-    mlflow.log_metric("train_seconds", time.monotonic() - started)
+    earlier = max(_seconds_of_all_starts(fitted) - fit_seconds, 0.0)
+    mlflow.log_metric("train_seconds", earlier + time.monotonic() - started)
     return fitted, results
 
 
+def _seconds_of_all_starts(fitted: Fitted) -> float:
+    """What the history of a training that can be resumed says; 0 where it does not."""
+    return fitted.history[-1].get("seconds", 0.0) if fitted.history else 0.0
+
+
 def parameters(candidate: Candidate, options: RunOptions) -> dict[str, object]:
-    """What a run is repeated by, as MLflow keeps it: hyperparameters and options."""
+    """What a run is repeated by, as MLflow keeps it: hyperparameters and options.
+
+    Where the candidate goes on from a registered model, ``start_run`` is the run of that model: a registry's
+    version is only a number. Raises `HyperparameterError` where that one was trained on another split, and
+    `ExportError` where there is none.
+    """
     shown = asdict(options)
+    if start := getattr(candidate, "start", ""):
+        shown["start_run"] = of_same_split(start, seed=options.seed, data=options.data).run_id
     for of_this_machine in ("progress", "checkpoints"):
         shown.pop(of_this_machine)
     for names in ("data", "balanced"):
@@ -133,8 +155,10 @@ class TrainingTexts:
     def __init__(self, frame: pd.DataFrame, options: RunOptions) -> None:
         self._options = options
         self._rows = {role: rows.reset_index(drop=True) for role, rows in binary(frame).groupby("role")}
-        if options.train_rows is not None and TRAIN in self._rows:
-            self._rows[TRAIN] = _drawn(self._rows[TRAIN], rows=options.train_rows, seed=options.seed)
+        if TRAIN in self._rows:
+            _balanceable(options.balanced, among=self._rows[TRAIN]["dataset"])
+            if options.train_rows is not None:
+                self._rows[TRAIN] = _drawn(self._rows[TRAIN], rows=options.train_rows, seed=options.seed)
         for role in (TRAIN, VALIDATION, CALIBRATION, TEST):
             found = set(self._rows[role]["label"]) if role in self._rows else set()
             if len(found) < 2:
@@ -193,9 +217,20 @@ class TrainingTexts:
 
 
 def _drawn(frame: pd.DataFrame, *, rows: int, seed: int) -> pd.DataFrame:
-    """The first so many of a random order of the rows, as they stood."""
-    order = np.random.default_rng(seed).permutation(len(frame))[:rows]
-    return frame.iloc[np.sort(order)].reset_index(drop=True)
+    """The first so many of a random order of the rows, as they stood, and all that is feedback."""
+    is_feedback = (frame["dataset"] == FEEDBACK).to_numpy()
+    usual = np.flatnonzero(~is_feedback)
+    drawn = usual[np.random.default_rng(seed).permutation(len(usual))[:rows]]
+    return frame.iloc[np.sort(np.concatenate([drawn, np.flatnonzero(is_feedback)]))].reset_index(drop=True)
+
+
+def _balanceable(names: Iterable[str], *, among: pd.Series) -> None:
+    there = sorted(set(among))
+    if missing := [name for name in names if name not in there]:
+        raise DataError(
+            f"to be balanced: {', '.join(missing)}, of which there is no training row; there are rows of "
+            f"{', '.join(there)}"
+        )
 
 
 def row_weights(datasets: pd.Series, *, human: float) -> npt.NDArray[np.float32]:

@@ -14,9 +14,12 @@ from training.assessment import kept
 from training.assessment.choice import Budget, Choice, SelectionError, choose
 from training.assessment.kept import Assessed
 from training.assessment.layout import laid_out
+from training.options import unlike
 
 CRITERION = "validation/mean/accuracy"
 SELECTION_FILE = "selection.json"
+NOT_ASSESSED = "not assessed: "
+"""How the verdict on a candidate begins that could not be assessed."""
 COLUMNS = {
     "accuracy": "accuracy",
     "f1_negative": "F1 neg",
@@ -36,6 +39,7 @@ class Contender:
     metrics: dict[str, float]
     seconds: float
     data_sha256: str
+    parameters: dict[str, str]
 
     @property
     def criterion(self) -> float:
@@ -98,6 +102,7 @@ def _contender(run: Run) -> Contender:
         metrics=dict(run.data.metrics),
         seconds=run.data.metrics.get("train_seconds", float("nan")),
         data_sha256=run.data.params.get("data_sha256", ""),
+        parameters=dict(run.data.params),
     )
 
 
@@ -111,19 +116,21 @@ def select(
     """Give the alias ``selected`` to the registered model of the contender that `choose` takes.
 
     ``problems`` says of contenders that could not be assessed why; they are out. The choice is kept in the
-    selected run as `SELECTION_FILE`.
+    selected run as `SELECTION_FILE`. Runs of other options on the same data are compared, and
+    the verdicts say so.
 
     Raises:
         SelectionError: a contender was not assessed, the runs saw different data, none is within the budget,
             or the one that is taken has no registered model.
     """
     require_same_data(ranked)
-    out = {name: f"not assessed: {problem}" for name, problem in (problems or {}).items()}
+    out = {name: f"{NOT_ASSESSED}{problem}" for name, problem in (problems or {}).items()}
     assessed = [_assessed(client, contender) for contender in ranked if contender.candidate not in out]
     if not assessed:
         raise SelectionError("; ".join(f"{name} is {verdict}" for name, verdict in out.items()))
     choice = choose(assessed, budget)
-    choice = msgspec.structs.replace(choice, verdicts={**choice.verdicts, **out})
+    verdicts = _with_options({**choice.verdicts, **out}, ranked, selected=choice.selected)
+    choice = msgspec.structs.replace(choice, verdicts=verdicts)
     version = tracking.registered_version(client, choice.run_id)
     if version is None:
         raise SelectionError(
@@ -132,6 +139,17 @@ def select(
     client.log_text(choice.run_id, msgspec.json.encode(choice).decode(), SELECTION_FILE)
     client.set_registered_model_alias(tracking.REGISTERED_MODEL, tracking.SELECTED, version)
     return choice
+
+
+def _with_options(
+    verdicts: Mapping[str, str], ranked: Sequence[Contender], *, selected: str
+) -> dict[str, str]:
+    of_candidate = {contender.candidate: contender.parameters for contender in ranked}
+    told = {name: unlike(of_candidate[name], of_candidate[selected]) for name in verdicts}
+    return {
+        name: f"{verdict}; trained with {told[name]}" if told[name] else verdict
+        for name, verdict in verdicts.items()
+    }
 
 
 def require_same_data(ranked: Sequence[Contender]) -> None:

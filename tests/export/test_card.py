@@ -76,6 +76,31 @@ def test_what_is_no_manifest_is_named(tmp_path):
             model_card(tmp_path / "manifest.json")
 
 
+def test_the_card_that_is_shipped_is_that_of_the_bundle():
+    shipped = Path(__file__).resolve().parents[2] / "MODEL_CARD.md"
+    assert shipped.read_text(encoding="utf-8") == model_card(SERVED), "python -m export card writes it"
+
+
+def test_a_model_that_was_trained_further_says_from_which_and_that_the_table_is_not_all(manifest, tmp_path):
+    manifest["parameters"] = {"start": "models:/tweet-sentiment/3", "epochs": "0.1"}
+    *_, table, said = card_of(manifest, tmp_path).strip().split("\n\n")
+    assert table.endswith("| `epochs` | 0.1 |")
+    assert "`models:/tweet-sentiment/3`" in said
+    assert "not in the table" in said
+    for other in ({"epochs": "0.1"}, {"start": "", "epochs": "0.1"}):
+        assert card_of(manifest | {"parameters": other}, tmp_path).endswith("| `epochs` | 0.1 |\n")
+
+
+def test_a_model_that_was_trained_further_is_not_said_to_begin_with_the_package():
+    further = origin({"folder": "", "start": "models:/tweet-sentiment/3"})
+    assert "models:/tweet-sentiment/3" in further["started_from"]
+    assert further["licence"].startswith("that of the weights")
+    assert "source" not in further
+    assert origin({"folder": "", "start": ""})["licence"] == "Apache-2.0"
+    again = origin({"folder": "/home/ann/my-bert", "start": "models:/tweet-sentiment/3"})
+    assert again["started_from"] == "my-bert"
+
+
 def test_weights_that_were_given_are_named_without_their_path():
     assert origin({"folder": ""})["licence"] == "Apache-2.0"
     assert origin({"folder": "/home/ann/models/my-bert/"})["started_from"] == "my-bert"

@@ -10,6 +10,7 @@ import pytest
 from export import trained
 from export.families import LINEAR, token_ids
 from training import run
+from training.data import DataError
 from training.data.records import ROLES, TRAIN
 from training.run import RunOptions, TrainingTexts, balance, row_weights
 
@@ -67,6 +68,40 @@ def test_only_the_training_rows_of_the_sets_that_are_named_are_balanced():
     semeval = [8.0] * 2 + [8 / 3] * 6
     assert texts.examples(TRAIN, to_ids).weights == pytest.approx([4.0] * 8 + semeval)
     assert all((texts.examples(role, to_ids).weights == 4).all() for role in ROLES if role != TRAIN)
+
+
+def table(**datasets: int) -> pd.DataFrame:
+    """So many rows of both labels in every role of each data set."""
+    rows = [
+        {"dataset": dataset, "role": role, "label": label, "text": f"{dataset} {role} {label} {n}"}
+        for dataset, count in datasets.items()
+        for role in ROLES
+        for label in ("negative", "positive")
+        for n in range(count)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_set_that_is_not_there_cannot_be_balanced():
+    frame = table(airline=2, semeval=2)
+    frame = frame[(frame["dataset"] == "airline") | (frame["role"] != TRAIN)]
+    for misspelt in ("semval", "semeval"):
+        with pytest.raises(DataError, match=rf"balanced: {misspelt}, .* rows of airline$"):
+            TrainingTexts(frame, RunOptions(data=("mine",), balanced=("airline", misspelt)))
+
+
+def test_feedback_is_never_drawn_away_and_changes_nothing_in_what_else_is_drawn():
+    def drawn(frame: pd.DataFrame, rows: int) -> set[str]:
+        options = RunOptions(data=("mine",), train_rows=rows, seed=3, emoticons=0.0)
+        return set(TrainingTexts(frame, options).normalised[TRAIN])
+
+    usual, frame = table(airline=30), table(airline=30, feedback=4)
+    few, more = drawn(frame, 10), drawn(frame, 20)
+    spoken = {text for text in more if "feedback" in text}
+    assert len(spoken) == 8
+    assert spoken < few < more
+    assert (len(few), len(more)) == (18, 28)
+    assert few - spoken == drawn(usual, 10)
 
 
 def test_held_out_texts_come_back_from_tracking_as_they_were(tmp_path, monkeypatch):

@@ -19,9 +19,9 @@ def client(tmp_path, monkeypatch):
     return tracking.connect()
 
 
-def finished(client, candidate, accuracy, *, data="d1", registered=True, assessed=True):
+def finished(client, candidate, accuracy, *, data="d1", registered=True, assessed=True, **options):
     with mlflow.start_run(tags={"candidate": candidate}) as run:
-        mlflow.log_param("data_sha256", data)
+        mlflow.log_params({"data_sha256": data, **options})
         mlflow.log_metrics(
             {
                 "validation/mean/accuracy": accuracy,
@@ -109,6 +109,15 @@ def test_the_table_shows_every_data_set_of_every_candidate(client):
     assert "1,234" in lines[2]
     assert "0.8700" in lines[2]
     assert "1.5 min" in lines[3]
+
+
+def test_verdicts_tell_options_that_differ_from_those_of_the_selected_run(client):
+    finished(client, "slow", 0.70, train_rows=20_000, human_weight=5.0)
+    finished(client, "slower", 0.65, train_rows="None", balanced="")
+    finished(client, "quick", 0.85)
+    verdicts = select(client).verdicts
+    assert verdicts["slow"].endswith("; trained with human_weight=5.0, train_rows=20000")
+    assert "trained with" not in verdicts["slower"] + verdicts["quick"]
 
 
 def test_runs_on_different_data_are_not_compared(client):

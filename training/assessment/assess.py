@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mlflow import MlflowClient
 
-from export.bundle import BundleOptions, write_bundle
+from export.bundle import BundleOptions
 from export.errors import ExportError
 from export.trained import TrainedModel, load_trained
+from function_app.errors import BundleError
 from training import tracking
 from training.assessment import kept
 from training.assessment.choice import Budget, Choice
-from training.assessment.cost import ROUNDS
+from training.assessment.cost import ROUNDS, CostError
+from training.assessment.exporting import exported
 from training.assessment.kept import Assessed
 from training.assessment.measuring import measure
-from training.assessment.record import Assessment
-from training.assessment.rows import IMDB, AssessmentError, assessed_rows, imdb_note
+from training.assessment.record import QUANTISATION, Assessment
+from training.assessment.rows import IMDB, AssessmentError, assessed_rows, imdb_note, imdb_rows
+from training.data.datasets import FEEDBACK
+from training.data.records import TRAIN
 from training.selection import Contender, require_same_data, select
 
 LOCAL = Path(__file__).resolve().parents[2] / ".local"
@@ -29,7 +34,8 @@ class AssessOptions:
     """How candidates are assessed.
 
     ``bundles``: the folder that gets a bundle named after each candidate. ``imdb``: reviews of IMDB to test
-    on as well, None for none. ``again``: also what was assessed before. ``rounds``: see `cost.measured`.
+    on as well, None for none; what was assessed on fewer of them is assessed anew. ``again``: also what was
+    assessed before. ``rounds``: see `cost.measured`.
     """
 
     bundles: Path = LOCAL / "candidates"
@@ -53,21 +59,27 @@ class Outcome:
         name = self.contender.candidate
         if self.record is None:
             return f"{name}: not assessed: {self.problem}"
-        return f"{name}: {'assessed' if self.new else 'as assessed before'}, {self.record.version}"
+        note = self.record.notes.get(QUANTISATION)
+        told = [self.record.version, *([note] if note else [])]
+        return f"{name}: {'assessed' if self.new else 'as assessed before'}, {', '.join(told)}"
 
 
 def assess(
     client: MlflowClient, contenders: Sequence[Contender], options: AssessOptions
 ) -> Iterator[Outcome]:
-    """Assess each in turn, and keep the assessment in its run. One that cannot be exported stops no other."""
+    """Assess each in turn, and keep the assessment in its run.
+
+    One that cannot be exported, served or measured stops no other.
+    """
+    reviews = cache(lambda most: len(imdb_rows(most, progress=options.progress)))
     for contender in contenders:
         known = None if options.again else kept.read_record(client, contender.run_id)
-        if known is not None and (options.imdb is None or IMDB in known.sets):
+        if known is not None and _has_imdb(known, options.imdb, reviews):
             yield Outcome(contender, known, new=False)
             continue
         try:
             assessed = _assess(client, contender, options)
-        except (ExportError, AssessmentError) as error:
+        except (ExportError, AssessmentError, BundleError, CostError) as error:
             yield Outcome(contender, None, str(error))
             continue
         kept.keep(client, assessed)
@@ -96,6 +108,17 @@ def assess_and_select(
     return select(client, contenders, budget, problems=problems)
 
 
+def _has_imdb(known: Assessment, asked: int | None, reviews: Callable[[int], int]) -> bool:
+    """Whether all reviews that are asked for were measured; ``reviews``: how many of so many there are."""
+    if asked is None:
+        return True
+    if IMDB not in known.sets:
+        return False
+    of_its_own_data = IMDB not in known.notes
+    rows = known.sets[IMDB].rows
+    return of_its_own_data or rows >= asked or rows >= reviews(asked)
+
+
 def _assess(client: MlflowClient, contender: Contender, options: AssessOptions) -> Assessed:
     version = tracking.registered_version(client, contender.run_id)
     if version is None:
@@ -103,7 +126,7 @@ def _assess(client: MlflowClient, contender: Contender, options: AssessOptions) 
     trained = load_trained(f"models:/{tracking.REGISTERED_MODEL}/{version}")
     rows = assessed_rows(trained.holdout, trained.parameters, imdb=options.imdb, progress=options.progress)
     folder = options.bundles / contender.candidate
-    write_bundle(
+    _, in_32_bits = exported(
         trained,
         folder,
         BundleOptions(
@@ -111,7 +134,11 @@ def _assess(client: MlflowClient, contender: Contender, options: AssessOptions) 
         ),
     )
     found = measure(folder, rows, progress=options.progress, rounds=options.rounds)
-    of_imdb = IMDB in found.sets and IMDB not in set(trained.holdout["dataset"])
+    notes = {}
+    if IMDB in found.sets and IMDB not in set(trained.holdout["dataset"]):
+        notes[IMDB] = imdb_note(trained.max_tokens)
+    if in_32_bits is not None:
+        notes[QUANTISATION] = in_32_bits
     record = Assessment(
         candidate=contender.candidate,
         run_id=contender.run_id,
@@ -126,14 +153,16 @@ def _assess(client: MlflowClient, contender: Contender, options: AssessOptions) 
         cost=found.cost,
         mistakes=found.mistakes,
         validation=found.validation.accuracy(),
-        notes={IMDB: imdb_note(trained.max_tokens)} if of_imdb else {},
+        notes=notes,
     )
     return Assessed(record=record, test=found.test, validation=found.validation)
 
 
 def training_rows(trained: TrainedModel) -> int:
-    """Negative and positive rows that the run learned from."""
-    counts = trained.data["fingerprint"]["counts"]
-    rows: int = sum(one["negative"] + one["positive"] for one in counts if one["role"] == "train")
+    """Negative and positive rows that the run learned from; ``train_rows`` bounds all but feedback."""
+    counts = [one for one in trained.data["fingerprint"]["counts"] if one["role"] == TRAIN]
+    of_feedback = sum(one["negative"] + one["positive"] for one in counts if one["dataset"] == FEEDBACK)
+    others = sum(one["negative"] + one["positive"] for one in counts) - of_feedback
     most = trained.parameters.get("train_rows", "None")
-    return rows if most == "None" else min(rows, int(most))
+    rows: int = of_feedback + (others if most == "None" else min(others, int(most)))
+    return rows

@@ -7,7 +7,7 @@ import numpy as np
 from training.assessment.kept import Assessed, Predictions, mean_accuracy, usual_latency
 from training.assessment.layout import laid_out
 from training.assessment.paired import Paired, paired
-from training.assessment.record import Assessment
+from training.assessment.record import QUANTISATION, Assessment
 
 POOLED = "all tweets"
 
@@ -32,7 +32,11 @@ def table(records: Sequence[Assessment]) -> str:
                 f"{held}/{cases}",
             ]
         )
-    notes = {name: note for one in records for name, note in one.notes.items()}
+    notes = {
+        one.candidate if name == QUANTISATION else name: note
+        for one in records
+        for name, note in one.notes.items()
+    }
     return "\n".join([laid_out(header, lines, left=1), *(f"{name}: {note}" for name, note in notes.items())])
 
 

@@ -2,6 +2,9 @@
 
 import msgspec
 
+QUANTISATION = "quantisation"
+"""The note that says why a bundle is not in 8 bits."""
+
 
 class Estimate(msgspec.Struct, frozen=True):
     """A figure with its 95 % bootstrap interval over rows."""
@@ -104,7 +107,8 @@ class Assessment(msgspec.Struct, frozen=True):
     rows, in the same order for all runs on the same data, for paired comparisons; and the same of the
     validation rows as ``validation_dataset`` and so on (`training.assessment.kept`). ``validation`` is the
     accuracy on each data set's validation rows, by which candidates are chosen; ``notes`` says by data set
-    what its figures mean where they are not of tweets like those that were trained on.
+    what its figures mean where they are not of tweets like those that were trained on, and under
+    `QUANTISATION` why the bundle is not in 8 bits.
     """
 
     candidate: str

@@ -1,6 +1,7 @@
 """Where a transformer's weights come from: a pretrained BERT, or a transformer that was trained here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ from export.text_graph import FIRST_WORD_ID
 from export.trained import TrainedModel, load_trained
 from training.candidates.base import HyperparameterError
 from training.candidates.pretrained import END, START, Pretrained
+from training.data.datasets import is_feedback
 
 
 def started_from(uri: str) -> TrainedModel:
@@ -21,6 +23,27 @@ def started_from(uri: str) -> TrainedModel:
     if trained.family != TRANSFORMER:
         raise HyperparameterError(f"start={uri}: a {trained.candidate}, not a transformer")
     return trained
+
+
+def of_same_split(uri: str, *, seed: int, data: Sequence[str]) -> TrainedModel:
+    """The registered transformer to go on from, whose training rows are none that is held out by this split.
+
+    A split is told by its seed and its data sets, wherever their files are; feedback may differ.
+
+    Raises `HyperparameterError` for a model of another split or family, `ExportError` where there is none.
+    """
+    trained = started_from(uri)
+    its_seed, its_data = trained.parameters["seed"], trained.parameters["data"].split(",")
+    if (its_seed, _usual(its_data)) != (str(seed), _usual(data)):
+        raise HyperparameterError(
+            f"start={uri}: trained with the seed {its_seed} on {', '.join(its_data)}; give the same --seed "
+            f"and --data, not {seed} and {', '.join(data)}: it may have learned from rows held out here"
+        )
+    return trained
+
+
+def _usual(specs: Iterable[str]) -> set[str]:
+    return {Path(spec).name for spec in specs if not is_feedback(spec)}
 
 
 def take_weights(network: keras.Model, trained: TrainedModel) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,16 +136,44 @@ DATASETS = {
 }
 
 
+def known_as(spec: str | Path) -> DataSet | None:
+    """The set that has a name here and that a name, or the name of a path's last part, stands for."""
+    named = DATASETS.get(str(spec))
+    return named or next((one for one in DATASETS.values() if Path(spec).name in one.files), None)
+
+
+def is_feedback(spec: str | Path) -> bool:
+    """Whether a data set, by its name or its path, is what users of the app said."""
+    known = known_as(spec)
+    return known is not None and known.name == FEEDBACK
+
+
 def data_dir(given: Path | None = None) -> Path:
     """The folder of the data sets: `given`, else the environment's `DATA_DIR`, else `../shared/data`.
 
     Raises:
         DataError: the folder does not exist.
     """
-    folder = given or Path(os.environ.get("DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+    folder = _folder(given)
     if not folder.is_dir():
-        raise DataError(f"no data folder at {folder}: set DATA_DIR to the folder that holds the data sets")
+        raise DataError(_no_folder(folder))
     return folder
+
+
+def require(specs: Iterable[str | Path], given: Path | None = None) -> None:
+    """Look for every data set that is asked for by its name, before the first of them is read.
+
+    Raises:
+        DataError: some are missing: all of these, and where people get them.
+    """
+    folder = _folder(given)
+    wanted = [DATASETS[str(spec)] for spec in specs if str(spec) in DATASETS]
+    missing = [dataset for dataset in wanted if _found(dataset, folder) is None]
+    if missing and folder.is_dir():
+        raise DataError("; ".join(_missing(dataset, folder) for dataset in missing))
+    if missing:
+        sources = "; ".join(f"{dataset.name} from {dataset.source}" for dataset in missing)
+        raise DataError(f"{_no_folder(folder)}; get {sources}")
 
 
 def located(dataset: DataSet, folder: Path) -> Path:
@@ -153,9 +182,23 @@ def located(dataset: DataSet, folder: Path) -> Path:
     Raises:
         DataError: none of them is.
     """
-    for name in dataset.files:
-        if (folder / name).exists():
-            return folder / name
-    raise DataError(
-        f"{dataset.name}: none of {', '.join(dataset.files)} is in {folder}; get it from {dataset.source}"
-    )
+    found = _found(dataset, folder)
+    if found is None:
+        raise DataError(_missing(dataset, folder))
+    return found
+
+
+def _folder(given: Path | None) -> Path:
+    return given or Path(os.environ.get("DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+
+
+def _found(dataset: DataSet, folder: Path) -> Path | None:
+    return next((folder / name for name in dataset.files if (folder / name).exists()), None)
+
+
+def _no_folder(folder: Path) -> str:
+    return f"no data folder at {folder}: set DATA_DIR to the folder that holds the data sets"
+
+
+def _missing(dataset: DataSet, folder: Path) -> str:
+    return f"{dataset.name}: none of {', '.join(dataset.files)} is in {folder}; get it from {dataset.source}"

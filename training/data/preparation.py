@@ -8,6 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from .cleaning import clean
+from .datasets import require
 from .duplicates import CleaningReport, without_conflicts_and_duplicates
 from .errors import DataError
 from .fingerprints import Fingerprint, fingerprint
@@ -51,6 +52,7 @@ def prepare(
     """
     if not names:
         raise DataError("no data set was asked for")
+    require(names, data_dir)
     kept, reports = [], []
     with tqdm(total=3 * len(names) + 2, unit="step", leave=False, disable=None if progress else True) as bar:
 

@@ -1,8 +1,8 @@
 """The one table that every data set becomes.
 
 A row is one text. Columns, all strings: `text`; `label` (one of `LABELS`); `author`, `split` (the name of the
-official split) and `slice` (an airline, a year: what results are broken down by), each missing where the set
-has none; `dataset`. Splitting adds `role` (one of `ROLES`).
+official split) and `slice` (an airline, a year; the drift study draws its streams by airline), each missing
+where the set has none; `dataset`. Splitting adds `role` (one of `ROLES`).
 """
 
 import pandas as pd

@@ -8,6 +8,7 @@ import mlflow
 from training import tracking
 from training.candidates import Candidate
 from training.data import Prepared, binary, prepare
+from training.data.datasets import FEEDBACK
 from training.data.records import TRAIN
 from training.learning_curve.points import ROWS, TAG, LearningPoint
 from training.run import RunOptions, TrainingTexts, fit_and_score, parameters
@@ -26,10 +27,27 @@ def learn(
     """
     tracking.connect()
     prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
-    most = int((binary(prepared.frame)["role"] == TRAIN).sum())
+    yield from learn_on(prepared, name, candidate, options, sizes=within(prepared, sizes))
+
+
+def within(prepared: Prepared, sizes: Sequence[int], *, most: int | None = None) -> list[int]:
+    """The sizes in order, those beyond the training rows (or ``most`` of them) replaced by all there is.
+
+    Feedback is learned from at every size and not counted.
+    """
+    frame = binary(prepared.frame)
+    rows = int(((frame["role"] == TRAIN) & (frame["dataset"] != FEEDBACK)).sum())
+    return sorted({min(size, rows, most or rows) for size in sizes})
+
+
+def learn_on(
+    prepared: Prepared, name: str, candidate: Candidate, options: RunOptions, *, sizes: Sequence[int]
+) -> Iterator[LearningPoint]:
+    """`learn`, on data that were prepared before, with sizes that they have."""
+    tracking.connect()
     with mlflow.start_run(run_name=f"{name}: learning curve", tags={"learning_curve_of": name}):
         mlflow.log_params({"sizes": " ".join(map(str, sizes)), "data_sha256": prepared.fingerprint.sha256})
-        for size in sorted({min(size, most) for size in sizes}):
+        for size in sizes:
             yield _point(prepared, name, candidate, replace(options, train_rows=size))
 
 

@@ -13,6 +13,7 @@ from training.data import DataError
 from training.learning_curve.points import points
 from training.report.exploration import Exploration, explore
 from training.report.findings import Findings
+from training.report.paired import same_tweets
 
 EXPLORATION_FILE = "exploration.json"
 TAG = "report"
@@ -52,6 +53,17 @@ def collect(client: MlflowClient, *, look_at_data: bool, texts: bool, progress: 
         else:
             assessments.append(found.record)
             predictions[one.candidate] = found.test
+    comparable = {
+        name: own for name, own in predictions.items() if same_tweets(predictions[best.candidate], own)
+    }
+    missing += [
+        f"{name} is not compared row by row: its test rows are not those of {best.candidate}."
+        for name in predictions
+        if name not in comparable
+    ]
+    learning = points(client, data_sha256=best.data_sha256)
+    if not learning:
+        missing.append("There is no learning curve of these data (python -m training learning-curve).")
     exploration = None
     if look_at_data:
         try:
@@ -67,8 +79,8 @@ def collect(client: MlflowClient, *, look_at_data: bool, texts: bool, progress: 
         selected=best.candidate,
         rule=choice.rule if choice else "selected in another way than by python -m training select",
         verdicts=choice.verdicts if choice else {},
-        predictions=predictions,
-        learning=points(client, data_sha256=best.data_sha256),
+        predictions=comparable,
+        learning=learning,
         exploration=exploration,
         missing=tuple(missing),
         texts=texts,

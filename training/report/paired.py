@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.assessment.kept import NOT_TWEETS, Predictions
+from training.assessment.kept import Predictions
 from training.assessment.paired import paired
 
 
@@ -25,15 +25,18 @@ def differences(predictions: Mapping[str, Predictions]) -> dict[tuple[str, str],
         ValueError: two candidates were measured on different rows.
     """
     first, *others = predictions.values()
-    for other in others:
-        same = np.array_equal(first.datasets, other.datasets) and np.array_equal(first.labels, other.labels)
-        if not same:
-            raise ValueError("candidates were measured on different rows")
-    of_tweets = ~np.isin(first.datasets, list(NOT_TWEETS))
-    labels = first.labels[of_tweets]
-    scored = {name: one.probabilities[of_tweets] for name, one in predictions.items()}
+    if not all(same_tweets(first, other) for other in others):
+        raise ValueError("candidates were measured on different rows")
+    labels = first.of_tweets.labels
+    scored = {name: one.of_tweets.probabilities for name, one in predictions.items()}
     pairs = itertools.product(scored, repeat=2)
     return {(one, other): _difference(labels, scored[one], scored[other]) for one, other in pairs}
+
+
+def same_tweets(one: Predictions, other: Predictions) -> bool:
+    """Whether two candidates were measured on the same rows of tweets; reviews of films may differ."""
+    mine, yours = one.of_tweets, other.of_tweets
+    return np.array_equal(mine.datasets, yours.datasets) and np.array_equal(mine.labels, yours.labels)
 
 
 def _difference(labels: np.ndarray, one: np.ndarray, other: np.ndarray) -> Difference:

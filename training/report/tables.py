@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from training.assessment.kept import usual_latency
-from training.assessment.record import Assessment, Behaviour, OnDataSet
+from training.assessment.record import QUANTISATION, Assessment, Behaviour, OnDataSet
+from training.options import unlike
 from training.report.figures import (
     duration,
     mean_accuracy,
@@ -46,6 +47,7 @@ def accuracies(findings: Findings) -> Html:
         [
             table(header, rows, caption="Accuracy on test rows"),
             element("p", f"The mean is over {means}, each counting alike.", class_="note"),
+            *(element("p", told, class_="note") for told in _unlike_the_selected(findings)),
         ]
     )
 
@@ -82,7 +84,12 @@ def costs(findings: Findings) -> Html:
         "Size, latency (one text, one thread, text to probability), load and memory are of the bundle as the "
         "app serves it, in a process of its own."
     )
-    return joined([table(header, rows, caption="Costs"), element("p", told, class_="note")])
+    in_32_bits = [
+        element("p", f"{one.candidate} is {one.notes[QUANTISATION]}.", class_="note")
+        for one in findings.assessments
+        if QUANTISATION in one.notes
+    ]
+    return joined([table(header, rows, caption="Costs"), element("p", told, class_="note"), *in_32_bits])
 
 
 def each_data_set(findings: Findings) -> Html:
@@ -116,6 +123,12 @@ def behaviours(findings: Findings) -> Html:
             *(_failures(findings, one) for one in findings.assessments),
         ]
     )
+
+
+def _unlike_the_selected(findings: Findings) -> Iterable[str]:
+    for one in findings.assessments:
+        if told := unlike(one.parameters, findings.best.parameters):
+            yield f"{one.candidate} was trained with {told}, other than {findings.selected}."
 
 
 def _data_set(findings: Findings, name: str) -> Html:

@@ -12,13 +12,17 @@ from function_app.predictor import Predictor
 from training import tracking
 from training.assessment.choice import SelectionError
 from training.feedback.versions import FeedbackVersion
+from training.retraining.evidence import without_joined
 from training.retraining.plan import Plan
 from training.run import RunOptions, train
 
 
 @dataclass(frozen=True)
 class Challenger:
-    """A trained and exported model. ``holdout`` has the columns dataset, role, label and text."""
+    """A trained and exported model. ``holdout`` has the columns dataset, role, label and text.
+
+    Its usual test rows are test rows without feedback too, see `evidence.without_joined`.
+    """
 
     run_id: str
     registered: str
@@ -41,6 +45,7 @@ def train_challenger(
             data=(*plan.data, _spec(feedback.data)),
             seed=plan.seed,
             limit=plan.limit,
+            train_rows=plan.train_rows,
             human_weight=plan.human_weight,
             balanced=plan.balanced,
             emoticons=plan.emoticons,
@@ -53,7 +58,8 @@ def train_challenger(
         raise SelectionError(f"run {finished.run_id} has no registered model")
     trained = load_trained(f"models:/{tracking.REGISTERED_MODEL}/{version}")
     write_bundle(trained, folder, bundle)
-    return Challenger(finished.run_id, version, folder, Predictor(read_bundle(folder)), trained.holdout)
+    holdout = without_joined(trained.holdout, plan)
+    return Challenger(finished.run_id, version, folder, Predictor(read_bundle(folder)), holdout)
 
 
 def _spec(path: Path) -> str:

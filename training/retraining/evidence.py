@@ -8,23 +8,34 @@ from function_app.predictor import Predictor
 from training.assessment.cases import failures
 from training.assessment.core_cases import CORE
 from training.assessment.paired import Paired, Probabilities, paired
-from training.data import binary
+from training.data import binary, prepare
 from training.data.datasets import FEEDBACK
-from training.data.duplicates import text_key, wording
 from training.data.records import POSITIVE, TEST
 from training.retraining.gate import Behaviour, Evidence
+from training.retraining.plan import Plan
+
+
+def without_joined(holdout: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The held-out rows without the usual test rows that only feedback made test rows.
+
+    Feedback holds out more than most data sets do, and so does a group of rows, linked by wording or author,
+    that it joins: its rows may be those that the present model learned from. So the usual data are prepared
+    again without feedback, which costs what it cost before the training.
+
+    Raises `DataError` as `prepare` does.
+    """
+    frame = prepare(plan.data, seed=plan.seed, limit=plan.limit, progress=False).frame
+    tested = pd.MultiIndex.from_frame(frame.loc[frame["role"] == TEST, ["dataset", "text"]])
+    known = pd.MultiIndex.from_frame(holdout[["dataset", "text"]]).isin(tested)
+    joined = (holdout["role"] == TEST) & (holdout["dataset"] != FEEDBACK) & ~known
+    return holdout[~joined].reset_index(drop=True)
 
 
 def gather(holdout: pd.DataFrame, *, present: Predictor, challenger: Predictor) -> Evidence:
-    """Score the held-out test rows and the behavioural cases with both.
-
-    Usual test rows whose wording occurs among the held-out feedback are left out: joining the two can make a
-    row a test row that was none when the present model was trained.
-    """
+    """Score the held-out test rows, as `without_joined` leaves them, and the behavioural cases with both."""
     rows = binary(holdout[holdout["role"] == TEST])
-    same = wording(text_key(rows["text"]))
     is_feedback = (rows["dataset"] == FEEDBACK).to_numpy()
-    usual = ~is_feedback & ~same.isin(set(same[is_feedback])).to_numpy()
+    usual = ~is_feedback
 
     texts = rows["text"].tolist()
     labels = (rows["label"] == POSITIVE).to_numpy()

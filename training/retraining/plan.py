@@ -12,11 +12,13 @@ from training.candidates import CANDIDATES, Candidate
 from training.candidates.base import HyperparameterError
 from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.data import DataError
-from training.feedback.versions import DATA_FILE
+from training.data.datasets import is_feedback, known_as
 from training.run import RunOptions
 
-_OF_LAST_RUN = frozenset({"human_weight", "balanced"})
+_OF_LAST_RUN = frozenset({"human_weight", "balanced", "train_rows"})
 """Options that a run which goes on from another one has for itself."""
+_SHAPE = frozenset({"folder", "layers", "max_tokens"})
+"""Hyperparameters that it shares with the other one."""
 
 
 class _Recipe(msgspec.Struct, frozen=True):
@@ -49,6 +51,7 @@ class Plan:
     data: tuple[str, ...]
     seed: int
     limit: int | None
+    train_rows: int | None
     human_weight: float
     balanced: tuple[str, ...]
     emoticons: float
@@ -65,12 +68,12 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
     """
     recipe = msgspec.json.decode(present.manifest_json, type=_Recipe)
     known: Mapping[str, Any] = recipe.parameters
-    usual = tuple(spec for spec in _names(known.get("data", "")) if not _is_feedback(spec))
+    usual = tuple(spec for spec in _names(known.get("data", "")) if not is_feedback(spec))
     data = wishes.data or usual
     if not data:
         raise DataError("the present bundle does not say what it was trained on; name data sets with --data")
     seed = int(known.get("seed", 7))
-    limit = None if known.get("limit", "None") == "None" else int(known["limit"])
+    limit = _count(known, "limit")
     name = wishes.candidate or recipe.candidate
     if name not in CANDIDATES:
         raise HyperparameterError(
@@ -78,18 +81,22 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         )
     inherited = hyperparameters(name) if name == recipe.candidate else {}
     notes = []
-    if start := known.get("start"):
-        known = {key: known[key] for key in known if key not in _OF_LAST_RUN}
-        inherited = {}
+    if known.get("start") and "start" not in wishes.hyperparameters:
         notes.append(
-            f"the present model was trained in several runs, the last from {start}: the challenger is "
-            "trained in one, with the candidate's defaults where nothing else is asked for"
+            f"the present model was trained in several runs, the last from {known['start']}: the challenger "
+            "is trained in one, with the candidate's defaults where nothing else is asked for"
         )
+        known = {key: known[key] for key in known if key not in _OF_LAST_RUN}
+        inherited = {key: inherited[key] for key in inherited if key in _SHAPE}
+    balanced = _names(known.get("balanced", ""))
+    gone = [one for one in balanced if one not in map(_set_name, data)]
     if tuple(map(_file, data)) != tuple(map(_file, usual)) or wishes.seed not in (None, seed):
         notes.append(
             "other data sets or another seed than the present model's: it may have learned from rows "
             "that are test rows here, which flatters it"
         )
+    if gone:
+        notes.append(f"the present model's training balanced {', '.join(gone)}, which the challenger's lacks")
     return Plan(
         name=name,
         candidate=named_candidate(
@@ -99,8 +106,9 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         data=data,
         seed=seed if wishes.seed is None else wishes.seed,
         limit=limit if wishes.limit is None else wishes.limit,
+        train_rows=_count(known, "train_rows"),
         human_weight=float(known.get("human_weight", RunOptions.human_weight)),
-        balanced=_names(known.get("balanced", "")),
+        balanced=tuple(one for one in balanced if one not in gone),
         emoticons=float(known.get("emoticons", 0.05)),
         nonsense=float(known.get("nonsense", 0.0)),
         notes=tuple(notes),
@@ -111,8 +119,15 @@ def _names(joined: str) -> tuple[str, ...]:
     return tuple(name for name in joined.split(",") if name)
 
 
-def _is_feedback(spec: str) -> bool:
-    return Path(spec).name == DATA_FILE
+def _count(known: Mapping[str, str], option: str) -> int | None:
+    said = known.get(option, "None")
+    return None if said == "None" else int(said)
+
+
+def _set_name(spec: str) -> str:
+    """What the rows of a data set are called, see `training.data.load`."""
+    known = known_as(spec)
+    return known.name if known else Path(spec).name.split(".")[0]
 
 
 def _file(spec: str) -> str:

@@ -1,4 +1,4 @@
-"""What a search makes small: the held-out log-loss of a candidate, calibrated as its bundle would be."""
+"""What a search makes small: the held-out log-loss of a candidate, calibrated as in `training.evaluation`."""
 
 import time
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from export.tracking import DEFAULT_URI
 from training.candidates import Candidate
+from training.options import unusual
 from training.run import RunOptions, parameters
 from training.tuning.sampling import SeededByNumber
 
@@ -47,9 +48,9 @@ def default_url() -> str:
 
 def study_name(name: str, candidate: Candidate, options: RunOptions, *, data_sha256: str) -> str:
     """The same for a search that may go on: same candidate, data and seed, and what else decides a score."""
-    settings = parameters(candidate, options)
+    settings = unusual(parameters(candidate, options))
     for key in _NAMED_APART:
-        settings.pop(key)
+        settings.pop(key, None)
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
     return f"{name}, data {data_sha256[:12]}, settings {digest[:8]}, seed {options.seed}"
 

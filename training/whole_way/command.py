@@ -5,7 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from function_app.command_line import described, positive
+from function_app.command_line import FAILED, described, positive
+from training.assessment.command import BUNDLES
 
 LOCAL = Path(__file__).resolve().parents[2] / ".local" / "train"
 PROFILE_NAMES = ("corpus", "quick", "full")
@@ -20,8 +21,8 @@ def add_to(
         parents=[common],
         **described(
             "the whole way: data, every candidate, assessment, selection, bundle, report; goes on where it "
-            "was stopped; runs on the corpus are kept in .local/train/corpus.db unless MLFLOW_TRACKING_URI "
-            "is set"
+            "was stopped; a candidate that fails stops no other, and the exit code is 2 then; runs of the "
+            "profiles corpus and quick are kept in .local/train/PROFILE.db unless MLFLOW_TRACKING_URI is set"
         ),
     )
     whole.add_argument(
@@ -41,10 +42,14 @@ def add_to(
         "--train-rows",
         type=positive,
         metavar="N",
-        help="learn from at most N rows of all sets together; those held out stay (default: the profile's)",
+        help="learn from N rows of all sets; those held out and feedback stay (default: the profile's)",
     )
     whole.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
-    whole.add_argument("--again", action="store_true", help="train anew what was trained before")
+    whole.add_argument(
+        "--again",
+        action="store_true",
+        help="train anew what was trained before; a long training that was stopped goes on",
+    )
     whole.add_argument(
         "--out",
         type=Path,
@@ -60,32 +65,45 @@ def add_to(
         help="default: %(default)s",
     )
     whole.add_argument(
-        "--max-mb", type=float, default=18.0, metavar="MB", help="select no bigger model.onnx (default: 18)"
+        "--max-latency-ms",
+        type=float,
+        default=2.5,
+        metavar="MS",
+        help="select none slower: one text of 24 tokens, one thread, median (default: 2.5)",
+    )
+    whole.add_argument(
+        "--max-size-mb",
+        type=float,
+        default=18.0,
+        metavar="MB",
+        help="select no bigger model.onnx (default: 18)",
     )
     whole.add_argument("--quiet", action="store_true", help="no progress bars")
     whole.set_defaults(command=run)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Go the whole way, a line a step."""
+def run(options: argparse.Namespace) -> int:
+    """Go the whole way, a line a step; 0, or `FAILED` where something failed on it."""
     from export.frameworks import import_keras
 
     import_keras()
     from export.bundle import BundleOptions
     from training.assessment.assess import AssessOptions
+    from training.assessment.choice import Budget
     from training.run import RunOptions
-    from training.whole_way.profiles import PROFILES
-    from training.whole_way.steps import Plan, go
+    from training.whole_way.profiles import CURVE, PROFILES
+    from training.whole_way.steps import Curve, Plan, go
 
     name = options.profile or ("full" if os.environ.get("DATA_DIR") or options.data else "corpus")
     profile = PROFILES[name]
-    if name == "corpus" and not os.environ.get("MLFLOW_TRACKING_URI"):
+    if profile.trial and not os.environ.get("MLFLOW_TRACKING_URI"):
         # A trial must not become the newest run of what is served.
         LOCAL.mkdir(parents=True, exist_ok=True)
-        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{LOCAL}/corpus.db"
+        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{LOCAL}/{name}.db"
+    (curved,) = profile.candidates([CURVE]).values()
     progress = not options.quiet and sys.stderr.isatty()
     _say(f"profile {name}: {profile.about}")
-    go(
+    arrival = go(
         Plan(
             candidates=profile.candidates(options.candidates),
             options=RunOptions(
@@ -95,19 +113,24 @@ def run(options: argparse.Namespace) -> None:
                 train_rows=options.train_rows or profile.train_rows,
                 progress=progress,
             ),
-            assessment=AssessOptions(min_parity_texts=profile.min_parity_texts, progress=progress),
-            bundle=BundleOptions(
+            assessment=AssessOptions(
+                bundles=LOCAL / f"{name}-candidates" if profile.trial else BUNDLES,
+                imdb=profile.imdb,
                 min_parity_texts=profile.min_parity_texts,
-                max_bytes=int(options.max_mb * 1e6),
                 progress=progress,
             ),
+            bundle=BundleOptions(min_parity_texts=profile.min_parity_texts, progress=progress),
+            budget=Budget(max_latency_ms=options.max_latency_ms, max_size_mb=options.max_size_mb),
+            curve=Curve(name=CURVE, candidate=curved, sizes=profile.curve) if profile.curve else None,
             out=options.out,
             report=options.report,
             state=LOCAL,
             again=options.again,
+            debug=options.debug,
         ),
         say=_say,
     )
+    return FAILED if arrival.failed else 0
 
 
 def _say(line: str) -> None:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from export.parity import MIN_TEXTS
+from training.assessment.rows import IMDB_ROWS
 from training.candidates import CANDIDATES, Candidate
 from training.candidates.hyperparameters import named_candidate
+from training.learning_curve.command import SIZES
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus" / "tweets.csv"
+CURVE = "tfidf_logreg"
+"""Whose learning curve is drawn: one that trains in a minute."""
 TWEETS = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
 
 
@@ -17,7 +21,9 @@ class Profile:
     """``settings``: hyperparameters by candidate, in place of its defaults.
 
     ``left_out``: candidates that only train when they are named. ``limit``: rows of each data set.
-    ``train_rows``: of all of them, rows to learn from.
+    ``train_rows``: of all of them, rows to learn from. ``trial``: it only tries things out, so its runs and
+    bundles are kept apart from those that a served model is taken of. ``imdb``: film reviews to test on as
+    well. ``curve``: training rows of the points of a learning curve, none for none.
     """
 
     about: str
@@ -27,6 +33,9 @@ class Profile:
     left_out: frozenset[str] = frozenset()
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_parity_texts: int = MIN_TEXTS
+    trial: bool = False
+    imdb: int | None = None
+    curve: tuple[int, ...] = ()
 
     def candidates(self, names: Sequence[str] = ()) -> dict[str, Candidate]:
         """The candidates of these names, or all that the profile trains.
@@ -58,14 +67,20 @@ PROFILES = {
             "transformer": {"batch_size": "16", "warmup": "5", "epochs": "1"},
         },
         min_parity_texts=50,
+        trial=True,
+        curve=(25, 50, 100, 200, 400),
     ),
     "quick": Profile(
         about="20,000 rows of each real data set, without the transformer",
         data=TWEETS,
         limit=20_000,
         left_out=frozenset({"transformer"}),
+        trial=True,
     ),
     "full": Profile(
-        about="all rows and all candidates: hours, most of them for the transformer", data=TWEETS
+        about="all rows and all candidates: hours, most of them for the transformer",
+        data=TWEETS,
+        imdb=IMDB_ROWS,
+        curve=SIZES,
     ),
 }

@@ -1,35 +1,54 @@
 """Data, candidates, selection, bundle, report: one step after the other."""
 
-import hashlib
-import json
 import shutil
-import time
+import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from mlflow import MlflowClient
 
-from export.bundle import Bundle, BundleOptions, write_bundle
+from export.bundle import Bundle, BundleOptions
 from export.trained import load_trained
 from training import selection, tracking
 from training.assessment.assess import AssessOptions, assess_and_select
 from training.assessment.choice import Budget
+from training.assessment.exporting import exported
+from training.assessment.rows import IMDB
 from training.candidates import Candidate
-from training.data import Prepared, prepare
-from training.report.figures import duration
+from training.data import DATASETS, DataError, Prepared, data_dir, prepare
+from training.data.datasets import located
+from training.learning_curve.learning import learn_on, within
+from training.learning_curve.points import points
 from training.report.writing import write_report
-from training.run import RunOptions, TrainingTexts, parameters, train_on
+from training.run import RunOptions, TrainingTexts, train_on
+from training.whole_way.resuming import begin_again, finished_before, state_of
+from training.whole_way.telling import Step, reason
 
-CHECKPOINTS = "checkpoints"
+Say = Callable[[str], None]
+
+
+class WholeWayError(Exception):
+    """No candidate could be trained; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """The learning curve of one candidate: training rows of its points."""
+
+    name: str
+    candidate: Candidate
+    sizes: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """``candidates`` are trained by ``options``, unless they were on the same data and ``again`` is false.
 
-    ``out`` is the folder of the bundle, ``report`` the page; a long training keeps its state in ``state``.
+    ``budget`` bounds what is selected, and ``bundle`` in place of its own bound. ``out`` is the folder of the
+    bundle, ``report`` the page; a long training keeps its state in ``state``. ``debug``: print tracebacks of
+    what fails where the way goes on.
     """
 
     candidates: Mapping[str, Candidate]
@@ -39,52 +58,78 @@ class Plan:
     out: Path
     report: Path
     state: Path
+    budget: Budget = field(default_factory=Budget)
+    curve: Curve | None = None
     again: bool = False
+    debug: bool = False
 
 
-def go(plan: Plan, *, say: Callable[[str], None]) -> Bundle:
+@dataclass(frozen=True)
+class Arrival:
+    """The bundle at the end of the way, and what failed on it: why, by candidate or step."""
+
+    bundle: Bundle
+    failed: dict[str, str]
+
+
+def go(plan: Plan, *, say: Say) -> Arrival:
     """The whole way; ``say`` is told in a line what each step did. Stopped, it goes on when called again.
 
+    A candidate that fails stops no other.
+
     Raises:
+        WholeWayError: every candidate failed.
         DataError, SelectionError, ExportError, ReportError: as the steps do.
     """
     client = tracking.connect()
     options = plan.options
-    with _Step(say, "data") as step:
+    with Step(say, "data") as step:
         prepared = prepare(options.data, seed=options.seed, limit=options.limit, progress=options.progress)
         step.did(f"{prepared.fingerprint.rows:,} rows, fingerprint {prepared.fingerprint.sha256[:12]}")
-    texts = cache(lambda: TrainingTexts(prepared.frame, options))
-    for number, name in enumerate(plan.candidates, start=1):
-        with _Step(say, f"candidate {number} of {len(plan.candidates)}, {name}") as step:
-            step.did(_train(client, prepared, texts, plan, name))
-    with _Step(say, "assessment and selection") as step:
+    failed = _train_each(client, prepared, plan, say=say)
+    trained = [name for name in plan.candidates if name not in failed]
+    if not trained:
+        told = "; ".join(f"{name}: {why}" for name, why in failed.items())
+        raise WholeWayError(f"no candidate could be trained: {told}")
+    with Step(say, "assessment and selection") as step:
         choice = assess_and_select(
-            client,
-            selection.contenders(client, list(plan.candidates)),
-            Budget(max_size_mb=plan.bundle.max_bytes / 1e6),
-            plan.assessment,
-            say=say,
+            client, selection.contenders(client, trained), plan.budget, _assessment(plan, say), say=say
         )
         step.did(f"{choice.selected} is {choice.verdicts[choice.selected]}")
-    with _Step(say, "bundle") as step:
-        bundle = write_bundle(load_trained(), plan.out, plan.bundle)
-        step.did(f"{bundle.folder}: {bundle.manifest['version']}")
-    with _Step(say, "report") as step:
+    failed |= {
+        name: verdict
+        for name, verdict in choice.verdicts.items()
+        if verdict.startswith(selection.NOT_ASSESSED)
+    }
+    with Step(say, "bundle") as step:
+        within_budget = replace(plan.bundle, max_bytes=round(plan.budget.max_size_mb * 1e6))
+        bundle, note = exported(load_trained(), plan.out, within_budget)
+        written = f"{bundle.folder}: {bundle.manifest['version']}"
+        step.did(f"{written}, {note}" if note else written)
+    if plan.curve is not None:
+        failed |= _learn(client, prepared, plan, plan.curve, say=say)
+    with Step(say, "report") as step:
         findings = write_report(plan.report, look_at_data=True, texts=True, progress=options.progress)
         step.did(" ".join([str(plan.report), *findings.missing]))
-    return bundle
+    for name, why in failed.items():
+        say(f"failed: {name}: {why}")
+    return Arrival(bundle, failed)
 
 
-def finished_before(
-    client: MlflowClient, name: str, candidate: Candidate, options: RunOptions, *, data_sha256: str
-) -> str | None:
-    """The id of the candidate's newest finished run, if it is the very run that these would repeat."""
-    wanted = {**parameters(candidate, options), "data_sha256": data_sha256}
-    for run in tracking.finished_runs(client):
-        if run.data.tags["candidate"] == name:
-            same = all(run.data.params.get(key) == str(value) for key, value in wanted.items())
-            return str(run.info.run_id) if same else None
-    return None
+def _train_each(client: MlflowClient, prepared: Prepared, plan: Plan, *, say: Say) -> dict[str, str]:
+    """Why each candidate failed that did. Raises `DataError` where none can learn from the data."""
+    texts = cache(lambda: TrainingTexts(prepared.frame, plan.options))
+    failed = {}
+    for number, name in enumerate(plan.candidates, start=1):
+        with Step(say, f"candidate {number} of {len(plan.candidates)}, {name}") as step:
+            try:
+                step.did(_train(client, prepared, texts, plan, name))
+            except DataError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the others may do better
+                failed[name] = _told(error, plan)
+                step.did(f"failed: {failed[name]}")
+    return failed
 
 
 def _train(
@@ -95,33 +140,46 @@ def _train(
     before = finished_before(client, name, candidate, plan.options, data_sha256=sha256)
     if before is not None and not plan.again:
         return f"as before (run {before}; --again trains it anew)"
-    described = json.dumps([sha256, parameters(candidate, plan.options)], sort_keys=True, default=str)
-    own = f"{name}-{hashlib.sha256(described.encode()).hexdigest()[:12]}"
-    state = plan.state / CHECKPOINTS / own
+    state = state_of(plan.state, name, candidate, plan.options, data_sha256=sha256)
     if plan.again:
-        shutil.rmtree(state, ignore_errors=True)
+        begin_again(state)
     options = replace(plan.options, checkpoints=state)
     results = train_on(prepared, texts(), name, candidate, options).results
     shutil.rmtree(state, ignore_errors=True)
     return ", ".join(f"{dataset} {result.scores.accuracy:.3f}" for dataset, result in results.items())
 
 
-class _Step:
-    """Says what a step did and how long it took, or that it failed."""
+def _assessment(plan: Plan, say: Say) -> AssessOptions:
+    """With film reviews only where they are there."""
+    if plan.assessment.imdb is not None:
+        try:
+            located(DATASETS[IMDB], data_dir())
+        except DataError as error:
+            say(f"not measured on film reviews: {error}")
+            return replace(plan.assessment, imdb=None)
+    return plan.assessment
 
-    def __init__(self, say: Callable[[str], None], name: str) -> None:
-        self._say, self._name = say, name
-        self._did = "done"
-        self._started = time.monotonic()
 
-    def did(self, told: str) -> None:
-        """What there is to say of it."""
-        self._did = told
+def _learn(client: MlflowClient, prepared: Prepared, plan: Plan, curve: Curve, *, say: Say) -> dict[str, str]:
+    """Points of the learning curve that are not there yet; why it failed, if it did."""
+    with Step(say, f"learning curve of {curve.name}") as step:
+        try:
+            known = points(client, data_sha256=prepared.fingerprint.sha256)
+            # The smallest come first, so that a curve that was stopped lacks the largest.
+            missing = within(prepared, curve.sizes, most=plan.options.train_rows)[len(known) :]
+            if not missing or {point.candidate for point in known} - {curve.name}:
+                step.did(f"as before, {len(known)} points")
+                return {}
+            found = list(learn_on(prepared, curve.name, curve.candidate, plan.options, sizes=missing))
+            step.did(", ".join(f"{point.train_rows:,} rows {point.mean_accuracy:.3f}" for point in found))
+        except Exception as error:  # noqa: BLE001 - the report can do without it
+            why = _told(error, plan)
+            step.did(f"failed: {why}")
+            return {"learning curve": why}
+    return {}
 
-    def __enter__(self) -> "_Step":
-        self._say(f"{self._name} …")
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        told = "failed" if kind is not None else self._did
-        self._say(f"{self._name}: {told} ({duration(time.monotonic() - self._started)})")
+def _told(error: Exception, plan: Plan) -> str:
+    if plan.debug:
+        traceback.print_exception(error)
+    return reason(error)

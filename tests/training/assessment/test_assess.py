@@ -3,21 +3,29 @@
 import gzip
 import json
 import os
+from dataclasses import replace
+from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from export import trained
+from export import bundle, trained
+from export.errors import ParityError, QuantisationError
 from function_app.bundle import read_bundle
+from function_app.errors import BundleError
 from function_app.predictor import Predictor
+from tests.training.assessment.made import answers, made, predictions
 from tests.workplace import CORPUS, Workplace
 from training import selection, tracking
+from training.assessment import assess as module
 from training.assessment import kept
-from training.assessment.assess import AssessOptions, assess_and_select
+from training.assessment.assess import AssessOptions, assess, assess_and_select
 from training.assessment.behaviours import SUITE
 from training.assessment.choice import Budget
+from training.assessment.cost import CostError
 from training.assessment.rows import AssessmentError, assessed_rows, imdb_rows
 from training.data.records import VALIDATION
 
@@ -155,3 +163,80 @@ def test_imdb_is_a_test_of_its_own(tmp_path, monkeypatch, holdout, run):
     rows = assessed_rows(holdout, run.data.params, imdb=10, progress=False)
     assert rows.tail(10)["text"].tolist() == some["text"].tolist()
     assert rows.tail(10)["role"].eq("test").all()
+
+
+@pytest.mark.parametrize(("train_rows", "expected"), [({}, 1_250), ({"train_rows": "300"}, 550)])
+def test_rows_to_learn_from_are_counted_as_the_run_took_them(train_rows, expected):
+    counts = [
+        {"dataset": "airline", "role": "train", "negative": 600, "neutral": 9, "positive": 400},
+        {"dataset": "feedback", "role": "train", "negative": 200, "neutral": 0, "positive": 50},
+        {"dataset": "airline", "role": "test", "negative": 60, "neutral": 1, "positive": 40},
+    ]
+    trained = SimpleNamespace(data={"fingerprint": {"counts": counts}}, parameters=train_rows)
+    assert module.training_rows(trained) == expected
+
+
+@pytest.fixture
+def here(place, monkeypatch):
+    """The client of the run's MLflow, for code that opens one itself too."""
+    monkeypatch.chdir(place.folder)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", place.tracking_uri)
+    return tracking.connect()
+
+
+@pytest.mark.parametrize(
+    "error", [ParityError("0.2 apart"), BundleError("model.onnx is damaged"), CostError("Killed")]
+)
+def test_one_that_cannot_be_assessed_stops_no_other(here, assessed, monkeypatch, error):
+    answers_to_come = iter([error, assessed])
+
+    def next_answer(*_: object) -> kept.Assessed:
+        answer = next(answers_to_come)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(module, "_assess", next_answer)
+    (contender,) = selection.contenders(here)
+    bad, good = assess(here, [contender, contender], AssessOptions(again=True))
+    assert (bad.record, bad.problem) == (None, str(error))
+    assert good.record == assessed.record
+
+
+def test_one_that_8_bits_cost_too_much_is_assessed_in_32(here, tmp_path, monkeypatch):
+    def too_much(*_: object) -> None:
+        raise QuantisationError("8 bits cost 0.0100 accuracy on tweets; export with --no-quantise")
+
+    monkeypatch.setattr(bundle, "_require_small_loss", too_much)
+    monkeypatch.setattr(kept, "keep", lambda *_: None)
+    options = AssessOptions(bundles=tmp_path, again=True, min_parity_texts=50, rounds=1)
+    (outcome,) = assess(here, selection.contenders(here), options)
+    assert outcome.problem is None
+    assert outcome.record.notes == {"quantisation": "in 32 bits: 8 bits cost 0.0100 accuracy on tweets"}
+    assert str(outcome).endswith(", in 32 bits: 8 bits cost 0.0100 accuracy on tweets")
+    assert json.loads((tmp_path / "tfidf_logreg" / "manifest.json").read_text())["quantisation"] is None
+
+
+def test_more_film_reviews_than_were_measured_are_measured(here, monkeypatch):
+    """Of 40 that there are."""
+    records = {}
+    monkeypatch.setattr(kept, "read_record", lambda _, run_id: records.get(run_id))
+    monkeypatch.setattr(kept, "keep", lambda _, one: records.update({one.record.run_id: one.record}))
+    monkeypatch.setattr(module, "imdb_rows", lambda most, **_: [None] * min(most, 40))
+
+    def measured(_: object, contender: selection.Contender, options: AssessOptions) -> kept.Assessed:
+        test = predictions(tweets=answers(20, 10), imdb=answers(min(options.imdb, 40), 5))
+        found = made("tfidf_logreg", test, test=test, run_id=contender.run_id)
+        return replace(found, record=msgspec.structs.replace(found.record, notes={"imdb": "reviews"}))
+
+    monkeypatch.setattr(module, "_assess", measured)
+
+    def again(imdb: int | None) -> bool:
+        (outcome,) = assess(here, selection.contenders(here), AssessOptions(imdb=imdb))
+        return outcome.new
+
+    asked = (10, None, 10, 8, 20, 25_000, 25_000)
+    assert [again(imdb) for imdb in asked] == [True, False, False, False, True, True, False]
+    (run_id,) = records
+    records[run_id] = msgspec.structs.replace(records[run_id], notes={})
+    assert not again(50_000)  # film reviews of its own data: there are no others to measure

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.data import DATASETS, DataError, data_dir, files, fingerprint, load, prepare, text_key
-from training.data.datasets import located
+from training.data.datasets import is_feedback, located
 from training.data.duplicates import wording
 from training.data.records import COLUMNS, ROLES
 
@@ -84,6 +84,33 @@ def test_a_path_can_stand_beside_a_name(folder, written):
 def test_what_cannot_be_prepared_is_said_in_one_line(folder, names, message):
     with pytest.raises(DataError, match=f"^{message}"):
         prepare(names, seed=7, data_dir=folder, progress=False)
+
+
+def test_every_set_that_is_missing_is_named_with_where_to_get_it(folder):
+    with pytest.raises(DataError) as caught:
+        prepare(["airline", "sentiment140", "sts_gold", "imdb"], seed=7, data_dir=folder, progress=False)
+    first, second = str(caught.value).split("; get it from http://help.sentiment140.com/for-students; ")
+    assert first.startswith("sentiment140: none of sentiment140.csv.gz, ")
+    assert second.startswith("imdb: none of imdb.csv.gz, aclImdb is in")
+    assert second.endswith("; get it from https://ai.stanford.edu/~amaas/data/sentiment/")
+
+
+def test_without_the_folder_every_set_is_named_too(tmp_path, monkeypatch, written):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "gone"))
+    with pytest.raises(DataError) as caught:
+        prepare(["airline", "imdb"], seed=7, progress=False)
+    assert str(caught.value) == (
+        f"no data folder at {tmp_path / 'gone'}: set DATA_DIR to the folder that holds the data sets; get "
+        "airline from https://www.kaggle.com/datasets/crowdflower/twitter-airline-sentiment; "
+        "imdb from https://ai.stanford.edu/~amaas/data/sentiment/"
+    )
+    ours = written("ours.csv", b"text,label\nfine,1\nbad,0\n")
+    assert len(prepare([ours], seed=7, progress=False).frame) == 2, "a path needs no folder"
+
+
+def test_feedback_is_known_by_its_name_and_by_that_of_its_file():
+    assert all(is_feedback(spec) for spec in ("feedback", Path("/a/feedback.csv"), "20260301/feedback.csv"))
+    assert not any(is_feedback(spec) for spec in ("airline", "feedback/tweets.csv", "Tweets.csv"))
 
 
 def test_a_set_of_which_nothing_is_left_is_an_error(written):

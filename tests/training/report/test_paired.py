@@ -37,6 +37,14 @@ def test_reviews_of_films_do_not_count_among_tweets():
     assert found["one", "other"].points == 0.0
 
 
+def test_how_many_reviews_of_films_were_read_does_not_matter():
+    tweets = ["airline"] * 4
+    few = answers([True, True, False, False, True], sets=[*tweets, "imdb"])
+    many = answers([False, True, False, False, True, False, True], sets=[*tweets, *["imdb"] * 3])
+    assert differences({"few": few, "many": many})["few", "many"].points == pytest.approx(1 / 4)
+    assert doubtful_labels({"few": few, "many": many}) == {"airline": 0.5}
+
+
 def test_candidates_on_different_rows_are_not_compared():
     with pytest.raises(ValueError, match="different rows"):
         differences({"one": answers([True] * 4), "other": answers([True] * 6)})

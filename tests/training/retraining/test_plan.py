@@ -17,9 +17,10 @@ PARAMETERS = {
     "family": "linear",
     "min_documents": "1",
     "inverse_regularisation": "2.0",
-    "data": "airline,corpus/tweets.csv,.local/feedback/20260301-00000000/feedback.csv",
+    "data": "airline,corpus/tweets.csv,.local/feedback/20260301-00000000/feedback.csv,semeval",
     "seed": "11",
     "limit": "500",
+    "train_rows": "300",
     "human_weight": "2.0",
     "balanced": "semeval,airline",
     "emoticons": "0.0",
@@ -38,24 +39,45 @@ def present(tmp_path: Path) -> Predictor:
 def test_what_the_manifest_says_is_taken_over_but_for_old_feedback(present):
     plan = make_plan(present, Wishes(hyperparameters={}))
     assert plan.candidate == TfidfLogReg(min_documents=1, inverse_regularisation=2.0)
-    assert plan.data == ("airline", "corpus/tweets.csv")
-    assert (plan.seed, plan.limit, plan.human_weight) == (11, 500, 2.0)
+    assert plan.data == ("airline", "corpus/tweets.csv", "semeval")
+    assert (plan.seed, plan.limit, plan.train_rows, plan.human_weight) == (11, 500, 300, 2.0)
     assert plan.balanced == ("semeval", "airline")
     assert (plan.emoticons, plan.nonsense) == (0.0, 0.03)
     assert plan.notes == ()
 
 
-def test_a_model_of_several_runs_is_challenged_by_one_of_a_single_run(tmp_path):
-    folder = write_bundle(tmp_path / "bundle")
+@pytest.fixture
+def gone_on(tmp_path: Path) -> Predictor:
+    """A transformer that was trained in two runs, of which the manifest tells the last."""
+    folder = write_bundle(tmp_path / "two_runs")
     files = {name: (folder / name).read_bytes() for name in ("model.onnx", "reference.json")}
-    last = {"start": "models:/tweet-sentiment/1", "stay": "0.2", "epochs": "0.086", "balanced": "airline"}
-    parameters = {"human_weight": "32.0", "nonsense": "0.03", "data": "airline", "seed": "11"} | last
-    write_manifest(folder, files=files, candidate="transformer", parameters=parameters)
-    plan = make_plan(Predictor(read_bundle(folder)), Wishes(hyperparameters={"layers": "4"}))
-    assert plan.candidate == Transformer(layers=4)
-    assert (plan.human_weight, plan.balanced) == (RunOptions.human_weight, ())
+    last = {"start": "models:/tweet-sentiment/1", "start_run": "ab12", "stay": "0.2", "epochs": "0.086"}
+    last |= {"balanced": "airline", "human_weight": "32.0", "train_rows": "900"}
+    both = {"nonsense": "0.03", "data": "airline", "seed": "11", "layers": "4", "max_tokens": "48"}
+    write_manifest(folder, files=files, candidate="transformer", parameters=last | both)
+    return Predictor(read_bundle(folder))
+
+
+def test_a_model_of_several_runs_is_challenged_by_one_of_a_single_run_and_the_same_shape(gone_on):
+    plan = make_plan(gone_on, Wishes(hyperparameters={"dropout": "0.2"}))
+    assert plan.candidate == Transformer(layers=4, max_tokens=48, dropout=0.2)
+    assert (plan.human_weight, plan.balanced, plan.train_rows) == (RunOptions.human_weight, (), None)
     assert (plan.data, plan.seed, plan.nonsense) == (("airline",), 11, 0.03)
     assert "models:/tweet-sentiment/1" in plan.notes[0]
+
+
+def test_where_the_model_to_go_on_from_is_given_the_last_run_is_repeated(gone_on):
+    plan = make_plan(gone_on, Wishes(hyperparameters={"start": "models:/tweet-sentiment/5"}))
+    start = "models:/tweet-sentiment/5"
+    assert plan.candidate == Transformer(start=start, stay=0.2, epochs=0.086, layers=4, max_tokens=48)
+    assert (plan.human_weight, plan.balanced, plan.train_rows) == (32.0, ("airline",), 900)
+    assert plan.notes == ()
+
+
+def test_what_is_balanced_must_be_among_the_data(present):
+    plan = make_plan(present, Wishes(hyperparameters={}, data=("/data/Tweets.csv", "corpus/tweets.csv")))
+    assert plan.balanced == ("airline",)
+    assert "balanced semeval, which the challenger's lacks" in plan.notes[-1]
 
 
 def test_wishes_come_first_and_unequal_terms_are_noted(present):
@@ -67,7 +89,7 @@ def test_wishes_come_first_and_unequal_terms_are_noted(present):
 
 
 def test_the_same_file_in_another_folder_is_on_equal_terms(present):
-    wishes = Wishes(hyperparameters={}, data=("airline", "/elsewhere/tweets.csv"))
+    wishes = Wishes(hyperparameters={}, data=("airline", "/elsewhere/tweets.csv", "semeval"))
     assert make_plan(present, wishes).notes == ()
 
 

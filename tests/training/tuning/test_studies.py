@@ -14,7 +14,8 @@ from optuna import Trial
 from optuna.trial import TrialState
 
 from training.candidates import TfidfLogReg
-from training.run import RunOptions
+from training.run import RunOptions, parameters
+from training.tuning import studies
 from training.tuning.studies import RETRY_OF, RUN, TuningError, default_url, open_study, study_name
 
 SECONDS_TO_WAIT = 60
@@ -126,3 +127,18 @@ def test_a_study_is_of_one_candidate_its_settings_the_data_and_the_seed():
 
     assert name() == name(path="elsewhere/x.csv")
     assert len({name(), name(data="b" * 64), name(seed=8), name(max_iterations=9)}) == 4
+
+
+def test_a_new_option_with_a_default_gives_no_study_another_name(monkeypatch):
+    def name(**options: object) -> str:
+        options = RunOptions(data=("x.csv",), **options)
+        return study_name("tfidf_logreg", TfidfLogReg(), options, data_sha256="a" * 64)
+
+    now, balanced = name(), name(balanced=("airline",))
+    assert now != balanced
+
+    def parameters_of_before(*given: object) -> dict[str, object]:
+        return {key: value for key, value in parameters(*given).items() if key != "balanced"}
+
+    monkeypatch.setattr(studies, "parameters", parameters_of_before)
+    assert name() == now

@@ -1,0 +1,24 @@
+"""The usual options are the defaults of a run."""
+
+from training.candidates import TfidfLogReg
+from training.options import USUAL, unlike, unusual
+from training.run import RunOptions, parameters
+
+
+def test_every_option_of_a_run_is_known_with_its_default():
+    usual = parameters(TfidfLogReg(), RunOptions(data=()))
+    hyperparameters = vars(TfidfLogReg()).keys() | {"data"}
+    assert {key: str(value) for key, value in usual.items() if key not in hyperparameters} == USUAL
+
+
+def test_only_what_is_not_as_usual_is_left():
+    options = RunOptions(data=("x.csv",), train_rows=100, balanced=("airline", "semeval"))
+    found = unusual(parameters(TfidfLogReg(), options))
+    assert {"train_rows": 100, "balanced": "airline,semeval"}.items() <= found.items()
+    assert not {"seed", "emoticons", "nonsense", "limit"} & set(found)
+    assert "min_documents" in found
+
+
+def test_a_run_of_before_an_option_existed_is_like_one_that_left_it_at_its_default():
+    assert unlike({}, USUAL) == unlike(USUAL, {}) == ""
+    assert unlike({}, {"train_rows": "100"}) == "no train_rows"
