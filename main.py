@@ -4,5 +4,5 @@ from function_app.app import app, service
 
 __all__ = ["app"]
 
-# While the worker indexes the functions, which takes it about as long.
+# While the worker indexes the functions: the one thing that happens on import.
 service.load_ahead()

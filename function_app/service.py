@@ -94,19 +94,20 @@ class Service:
             started = time.perf_counter()
             share_arenas()
             try:
-                self._predictor = Predictor(read_bundle(self.settings.model_dir))
+                predictor = Predictor(read_bundle(self.settings.model_dir))
             except ModelUnavailableError as error:
                 self._load_failure = error
                 self._load_again = time.monotonic() + LOAD_AGAIN_SECONDS
                 raise
             loaded = ModelLoadedEvent(
-                model=self._predictor.version,
+                model=predictor.version,
                 load_seconds=time.perf_counter() - started,
                 process_seconds=process_seconds(),
                 cold_start=self._awaited,
             )
             track(self.telemetry, loaded)
-            return self._predictor
+            self._predictor = predictor
+            return predictor
 
     def load_ahead(self) -> None:
         """Begins to load the model, so that the first caller waits less, or not at all.
@@ -118,7 +119,8 @@ class Service:
             with suppress(ModelUnavailableError):
                 self.predictor()
 
-        threading.Thread(target=load, name="load-ahead", daemon=True).start()
+        # No daemon: a process that ends waits for it, rather than pull the ground from under onnxruntime.
+        threading.Thread(target=load, name="load-ahead").start()
 
     def predict(self, request: PredictRequest) -> PredictionAnswer:
         """Scores one text, with its words' weights when they are asked for."""

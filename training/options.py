@@ -1,7 +1,4 @@
-"""Options of runs as MLflow keeps them: those that differ from the usual ones, and from another run's.
-
-A run of before an option existed has none of that name in its parameters; it ran as usual.
-"""
+"""Options of runs as MLflow keeps them: those that differ from the usual ones, and from another run's."""
 
 from collections.abc import Mapping
 
@@ -15,6 +12,8 @@ USUAL = {
     "train_rows": "None",
 }
 """Defaults of `training.run.RunOptions`, ``data`` aside, as text."""
+BEFORE = {**USUAL, "nonsense": "0.0"}
+"""How a run ran that has none of that name in its parameters, since the option did not exist then."""
 _NOTHING = ("", "None")
 
 
@@ -25,7 +24,7 @@ def unusual(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def options_of(parameters: Mapping[str, str]) -> dict[str, str]:
     """The options among a run's parameters, those of before they existed too."""
-    return {key: parameters.get(key, usual) for key, usual in USUAL.items()}
+    return {key: parameters.get(key, before) for key, before in BEFORE.items()}
 
 
 def unlike(parameters: Mapping[str, str], others: Mapping[str, str]) -> str:

@@ -150,7 +150,7 @@ class SqliteStore:
         known = self._counted
         with self._file.connection() as connection:
             (last,) = connection.execute("SELECT max(position) FROM examples").fetchone()
-            # Numbers only rise, but for another file in this one's place.
+            # The last number falls with another file in this one's place, or when the last ones are deleted.
             if known is None or not known.serves(cursor) or (last or 0) < known.until:
                 known = Counted(cursor, int(cursor or 0))
             (count,) = connection.execute(

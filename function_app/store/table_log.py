@@ -9,6 +9,7 @@ more than `LATE_HOURS` before a span are not looked at.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -92,19 +93,16 @@ class TableLog(Generic[T]):
             place = _read(cursor)
             known, token = Counted(cursor, place.after), place.token
         times: list[datetime] = []
+        where, columns = _span(known.until, ""), [*KEYS_ONLY, "Timestamp"]
+        began = monotonic()
         while True:
-            found, token = self._account.page(
-                self._table,
-                _span(known.until, ""),
-                PAGE_ENTITIES,
-                token=token,
-                select=[*KEYS_ONLY, "Timestamp"],
-            )
+            found, token = self._account.page(self._table, where, PAGE_ENTITIES, token=token, select=columns)
             times.extend(timestamp(one) for one in found)
             if token is None:
                 break
         if times:
-            until = max(times) - timedelta(seconds=SETTLE_SECONDS)
+            # What was written behind the scan while it went on is left to the next count.
+            until = max(times) - timedelta(seconds=SETTLE_SECONDS + monotonic() - began)
             settled = sum(moment <= until for moment in times)
             if settled:
                 self._counted = known.onwards(_text(until), settled)

@@ -6,6 +6,7 @@ tables of such a folder into docs/PERFORMANCE.md.
 
 import argparse
 import importlib
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if failed:
             sys.stderr.write(f"failed: {', '.join(failed)}\n")
         return int(bool(failed))
+    # So that servers are ended, which have sessions of their own and may be paused.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _run(sections[0], quick=given.quick, folder=given.out)
     return 0
 

@@ -95,11 +95,11 @@ def first_answers(quick: bool, rounds: int) -> Table:
         if len(measured) != rounds:
             continue
         seconds, cpu, memory = (list(column) for column in zip(*measured, strict=True))
-        ratios = [one / other for one, other in zip(seconds, empty, strict=True)]
+        beside = [one / other for one, other in zip(seconds, empty, strict=False)]
         table.add(
             server.name,
             Figure.of(seconds, "s"),
-            Figure.of(ratios, ""),
+            Figure.of(beside, "") if len(empty) == rounds else "—",
             Figure.of(cpu, "s"),
             f"{statistics.median(memory):.0f} MB",
             f"{installed_mb(server):,.0f} MB" if server.packages else "—",

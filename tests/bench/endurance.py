@@ -21,6 +21,7 @@ from scipy import stats
 from tests.bench.lines import Slope, means, slope
 from tests.bench.mixed_load import A_CONNECTION, MIX, Answered, MixedLoad
 from tests.bench.results import Table, rounded, write
+from tests.bench.servers import no_settings
 from tests.bench.texts import ROOT
 from tests.function_app.running import RunningHost
 
@@ -88,6 +89,10 @@ class Course:
         """Counts a span's answers."""
         self.requests += sum(answered.statuses.values())
         self.longest = max(self.longest, *_milliseconds(answered))
+        self.count_wrong(answered)
+
+    def count_wrong(self, answered: Answered) -> None:
+        """Counts what was not expected, in the warm-up too."""
         for what, times in answered.wrong.items():
             self.wrong[what] = self.wrong.get(what, 0) + times
 
@@ -123,11 +128,12 @@ def endured(seconds: float, span: float, rate: float) -> Course:
     with TemporaryDirectory() as folder:
         store = Path(folder) / "store.sqlite3"
         # Its log is not read, and a host whose output nobody takes would stand still.
-        host = RunningHost(STORE_PATH=str(store), DRIFT_SCHEDULE=DRIFT_SCHEDULE, LOG_LEVEL="WARNING")
+        own = {"STORE_PATH": str(store), "DRIFT_SCHEDULE": DRIFT_SCHEDULE, "LOG_LEVEL": "WARNING"}
+        host = RunningHost(**{**no_settings(), **own})
         load = MixedLoad(host.base, rate=rate)
         try:
             _wait(WARM_UP_SHARE * seconds)
-            load.take()
+            course.count_wrong(load.take())
             started = time.monotonic()
             for number in range(1, round(seconds / span) + 1):
                 _wait(started + number * span - time.monotonic())

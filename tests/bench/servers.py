@@ -10,6 +10,7 @@ from pathlib import Path
 
 from function_app.settings import SETTINGS
 from tests.bench.texts import ROOT
+from tests.function_app.running import AT_NEW_YEAR
 
 PEERS = ROOT / ".venv-bench" / "bin"
 MLSERVER = ROOT / ".venv-bench-mlserver" / "bin"
@@ -64,11 +65,16 @@ class Server:
 
 
 def ours(name: str, **environment: str) -> Server:
-    """Our functions in the local host, with the defaults and a store of their own."""
+    """Our functions in the local host, with the defaults, a store of their own and no drift check."""
     return Server(
         name,
         (sys.executable, "-m", "function_app.localhost"),
-        {"PORT": "{port}", "STORE_PATH": "{folder}/store.sqlite3", **environment},
+        {
+            "PORT": "{port}",
+            "STORE_PATH": "{folder}/store.sqlite3",
+            "DRIFT_SCHEDULE": AT_NEW_YEAR,
+            **environment,
+        },
         path="/api/predict",
         packages=serving_packages(),
     )

@@ -239,7 +239,8 @@ def test_settings_of_a_shell_or_a_file_change_no_measurement(monkeypatch: pytest
     ours, not_recording = (environment_of(server, **values) for server in SERVERS[:2])
     assert (ours["PREDICTION_SAMPLE"], not_recording["PREDICTION_SAMPLE"]) == ("", "0")
     found = Settings.from_environment(ours)
-    defaults = Settings.from_environment({"STORE_PATH": ours["STORE_PATH"]})
+    named = {name: ours[name] for name in ("STORE_PATH", "DRIFT_SCHEDULE")}
+    defaults = Settings.from_environment(named)
     assert found == defaults
 
 

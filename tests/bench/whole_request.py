@@ -229,6 +229,8 @@ def _latency(values: Sequence[float | None]) -> Figure | None:
 def _beside(rounds: Sequence[Round], others: Sequence[Round] | None) -> Figure | str:
     if others is None:
         return "—"
+    if not all(other.throughput for other in others):
+        return "—"
     ratios = [one.throughput / other.throughput for one, other in zip(rounds, others, strict=True)]
     return Figure.of(ratios, "")
 

@@ -31,6 +31,7 @@ def run(trial: Trial) -> Record:
         unhurt = load.promises(other.base)
         record.times += 1
         record.demand(not unhurt.early, "callers of the process that went on got no answer")
+        record.demand(not unhurt.answers["none"], "the process that went on left a request without an answer")
         record.demand(other.get("health").status_code == 200, "the process that went on is not healthy")
         record.demand(other.stop() == 0, "the process that went on did not end by itself")
         promises.judge(record, kept_in_file(trial.store))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import requests
 
+from tests.bench.servers import no_settings
 from tests.chaos.record import Record
-from tests.function_app.running import ROOT, RunningHost
+from tests.function_app.running import AT_NEW_YEAR, ROOT, RunningHost
 
 SHIPPED_MODEL = ROOT / "function_app" / "model"
 
@@ -39,7 +40,8 @@ class Trial:
 
     def host(self, **environment: str) -> RunningHost:
         """A running host on the trial's store and model, unless `environment` says another one."""
-        settings = {"MODEL_DIR": str(self.model), "STORE_PATH": str(self.store), **environment}
+        own = {"MODEL_DIR": str(self.model), "STORE_PATH": str(self.store), "DRIFT_SCHEDULE": AT_NEW_YEAR}
+        settings = {**no_settings(), **own, **environment}
         self._started.append(RunningHost(**settings))
         return self._started[-1]
 

@@ -31,6 +31,7 @@ ROUTES = {
 @pytest.fixture
 def main(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
     monkeypatch.setenv("STORE_PATH", str(tmp_path / "store.sqlite3"))
+    monkeypatch.setenv("MODEL_DIR", str(tmp_path))
     return importlib.import_module("main")
 
 
@@ -87,11 +88,13 @@ def run_python(code: str, **environment: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_importing_the_entry_opens_nothing(tmp_path: Path) -> None:
+def test_importing_the_entry_loads_the_model_and_opens_nothing_else(tmp_path: Path) -> None:
     code = (
         "import threading, main\n"
         "from function_app.app import service\n"
+        "[one.join() for one in threading.enumerate() if one.name == 'load-ahead']\n"
         "assert threading.active_count() == 1\n"
+        "assert service._load_failure is not None\n"
         "assert service._predictor is None\n"
         "import sys\n"
         "assert {'opencensus', 'requests', 'azure.identity'}.isdisjoint(sys.modules)\n"

@@ -224,9 +224,9 @@ def test_the_model_is_loaded_ahead_once_and_nobody_waited(service: Service) -> N
     assert isinstance(service.telemetry, MemoryTelemetry)
     telemetry = service.telemetry
     wait_until(lambda: telemetry.named("model_loaded"), seconds=20)
-    service.predict(PredictRequest("love it"))
+    correlated(service.predictor)(context=LocalContext("predict", "an-id", LocalTraceContext("00-0-0-00")))
     (sent,) = telemetry.named("model_loaded")
-    assert sent["cold_start"] == "false"
+    assert (sent["cold_start"], service._awaited) == ("false", False)
 
 
 def test_a_caller_who_comes_while_it_is_loaded_ahead_waited(service: Service) -> None:

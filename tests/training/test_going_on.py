@@ -74,7 +74,9 @@ def test_the_run_of_the_start_is_kept_with_a_run_that_goes_on_from_it_though_fee
 
 
 def test_feedback_the_start_was_trained_with_may_be_gone(folder):
-    again = of_same_split("models:/tweet-sentiment/2", seed=7, data=[str(folder / "days.csv")])
+    finished, _, _ = trained(transformer(folder), options(folder, "days.csv", "said/feedback.csv"))
+    version = tracking.registered_version(tracking.connect(), finished.run_id)
+    again = of_same_split(f"models:/tweet-sentiment/{version}", seed=7, data=[str(folder / "days.csv")])
     assert "feedback.csv" in again.parameters["data"]
 
 

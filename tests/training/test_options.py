@@ -19,6 +19,8 @@ def test_only_what_is_not_as_usual_is_left():
     assert "min_documents" in found
 
 
-def test_a_run_of_before_an_option_existed_is_like_one_that_left_it_at_its_default():
-    assert unlike({}, USUAL) == unlike(USUAL, {}) == ""
-    assert unlike({}, {"train_rows": "100"}) == "no train_rows"
+def test_a_run_of_before_an_option_existed_ran_as_runs_did_then():
+    known = {"nonsense": "0.01"}
+    assert unlike(known, USUAL) == unlike(USUAL, known) == ""
+    assert unlike({}, USUAL) == "nonsense=0.0"
+    assert unlike(known, {**known, "train_rows": "100"}) == "no train_rows"

@@ -20,6 +20,7 @@ from training.assessment.kept import Assessed
 from training.assessment.measuring import measure
 from training.assessment.record import QUANTISATION, Assessment
 from training.assessment.rows import IMDB, AssessmentError, assessed_rows, imdb_note, imdb_rows
+from training.data import DataError
 from training.data.datasets import FEEDBACK
 from training.data.records import TRAIN
 from training.selection import Contender, require_same_data, select
@@ -74,12 +75,12 @@ def assess(
     reviews = cache(lambda most: len(imdb_rows(most, progress=options.progress)))
     for contender in contenders:
         known = None if options.again else kept.read_record(client, contender.run_id)
-        if known is not None and _has_imdb(known, options.imdb, reviews):
-            yield Outcome(contender, known, new=False)
-            continue
         try:
+            if known is not None and _has_imdb(known, options.imdb, reviews):
+                yield Outcome(contender, known, new=False)
+                continue
             assessed = _assess(client, contender, options)
-        except (ExportError, AssessmentError, BundleError, CostError) as error:
+        except (DataError, ExportError, AssessmentError, BundleError, CostError) as error:
             yield Outcome(contender, None, str(error))
             continue
         kept.keep(client, assessed)

@@ -1,7 +1,6 @@
 """Where a transformer's weights come from: a pretrained BERT, or a transformer that was trained here."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -11,7 +10,7 @@ from export.text_graph import FIRST_WORD_ID
 from export.trained import TrainedModel, load_trained
 from training.candidates.base import HyperparameterError
 from training.candidates.pretrained import END, START, Pretrained
-from training.data.datasets import is_feedback
+from training.data.datasets import is_feedback, set_name
 
 
 def started_from(uri: str) -> TrainedModel:
@@ -28,7 +27,8 @@ def started_from(uri: str) -> TrainedModel:
 def of_same_split(uri: str, *, seed: int, data: Sequence[str]) -> TrainedModel:
     """The registered transformer to go on from, whose training rows are none that is held out by this split.
 
-    A split is told by its seed and its data sets, wherever their files are; feedback may differ.
+    A split is told by its seed and its data sets, wherever their files are. Feedback may differ, though rows
+    that resemble it can change sides with it; `training.retraining` leaves those out.
 
     Raises `HyperparameterError` for a model of another split or family, `ExportError` where there is none.
     """
@@ -43,7 +43,7 @@ def of_same_split(uri: str, *, seed: int, data: Sequence[str]) -> TrainedModel:
 
 
 def _usual(specs: Iterable[str]) -> set[str]:
-    return {Path(spec).name for spec in specs if not is_feedback(spec)}
+    return {set_name(spec) for spec in specs if not is_feedback(spec)}
 
 
 def take_weights(network: keras.Model, trained: TrainedModel) -> None:

@@ -142,6 +142,12 @@ def known_as(spec: str | Path) -> DataSet | None:
     return named or next((one for one in DATASETS.values() if Path(spec).name in one.files), None)
 
 
+def set_name(spec: str | Path) -> str:
+    """What the rows of a data set are called that is given by its name or its path."""
+    known = known_as(spec)
+    return known.name if known else Path(spec).name.split(".")[0]
+
+
 def is_feedback(spec: str | Path) -> bool:
     """Whether a data set, by its name or its path, is what users of the app said."""
     known = known_as(spec)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import mlflow
+import pandas as pd
 
 from training import tracking
 from training.candidates import Candidate
@@ -35,9 +36,19 @@ def within(prepared: Prepared, sizes: Sequence[int], *, most: int | None = None)
 
     Feedback is learned from at every size and not counted.
     """
-    frame = binary(prepared.frame)
-    rows = int(((frame["role"] == TRAIN) & (frame["dataset"] != FEEDBACK)).sum())
+    rows = int((~_of_feedback(prepared)).sum())
     return sorted({min(size, rows, most or rows) for size in sizes})
+
+
+def feedback_rows(prepared: Prepared) -> int:
+    """Rows that every point has learned from beside those of its size."""
+    return int(_of_feedback(prepared).sum())
+
+
+def _of_feedback(prepared: Prepared) -> pd.Series:
+    """Of each row to learn from, whether users of the app said it."""
+    frame = binary(prepared.frame)
+    return frame.loc[frame["role"] == TRAIN, "dataset"] == FEEDBACK
 
 
 def learn_on(

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from export.bundle import BundleOptions, write_bundle
+from export.bundle import BundleOptions
 from export.trained import load_trained
 from function_app.bundle import read_bundle
 from function_app.predictor import Predictor
 from training import tracking
 from training.assessment.choice import SelectionError
+from training.assessment.exporting import exported
 from training.feedback.versions import FeedbackVersion
 from training.retraining.evidence import without_joined
 from training.retraining.plan import Plan
@@ -21,7 +22,8 @@ from training.run import RunOptions, train
 class Challenger:
     """A trained and exported model. ``holdout`` has the columns dataset, role, label and text.
 
-    Its usual test rows are test rows without feedback too, see `evidence.without_joined`.
+    Its usual test rows are test rows without feedback too, see `evidence.without_joined`. ``notes``: what its
+    export told.
     """
 
     run_id: str
@@ -29,6 +31,7 @@ class Challenger:
     folder: Path
     predictor: Predictor
     holdout: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 def train_challenger(
@@ -57,9 +60,15 @@ def train_challenger(
     if version is None:
         raise SelectionError(f"run {finished.run_id} has no registered model")
     trained = load_trained(f"models:/{tracking.REGISTERED_MODEL}/{version}")
-    write_bundle(trained, folder, bundle)
-    holdout = without_joined(trained.holdout, plan)
-    return Challenger(finished.run_id, version, folder, Predictor(read_bundle(folder)), holdout)
+    _, in_32_bits = exported(trained, folder, bundle)
+    return Challenger(
+        run_id=finished.run_id,
+        registered=version,
+        folder=folder,
+        predictor=Predictor(read_bundle(folder)),
+        holdout=without_joined(trained.holdout, plan),
+        notes=() if in_32_bits is None else (f"the challenger is {in_32_bits}",),
+    )
 
 
 def _spec(path: Path) -> str:

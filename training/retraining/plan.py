@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,12 +11,12 @@ from training.candidates import CANDIDATES, Candidate
 from training.candidates.base import HyperparameterError
 from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.data import DataError
-from training.data.datasets import is_feedback, known_as
-from training.run import RunOptions
+from training.data.datasets import is_feedback, set_name
+from training.options import BEFORE
 
 _OF_LAST_RUN = frozenset({"human_weight", "balanced", "train_rows"})
 """Options that a run which goes on from another one has for itself."""
-_SHAPE = frozenset({"folder", "layers", "max_tokens"})
+_SHAPE = frozenset({"folder", "layers", "max_tokens", "vocabulary_size"})
 """Hyperparameters that it shares with the other one."""
 
 
@@ -87,10 +86,12 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
             "is trained in one, with the candidate's defaults where nothing else is asked for"
         )
         known = {key: known[key] for key in known if key not in _OF_LAST_RUN}
+        # The pieces are those of the model that it started from, whatever size the last run was told.
+        known |= {"vocabulary_size": known["vocabulary_words"]} if "vocabulary_words" in known else {}
         inherited = {key: inherited[key] for key in inherited if key in _SHAPE}
     balanced = _names(known.get("balanced", ""))
-    gone = [one for one in balanced if one not in map(_set_name, data)]
-    if tuple(map(_file, data)) != tuple(map(_file, usual)) or wishes.seed not in (None, seed):
+    gone = [one for one in balanced if one not in map(set_name, data)]
+    if list(map(set_name, data)) != list(map(set_name, usual)) or wishes.seed not in (None, seed):
         notes.append(
             "other data sets or another seed than the present model's: it may have learned from rows "
             "that are test rows here, which flatters it"
@@ -107,10 +108,10 @@ def make_plan(present: Predictor, wishes: Wishes) -> Plan:
         seed=seed if wishes.seed is None else wishes.seed,
         limit=limit if wishes.limit is None else wishes.limit,
         train_rows=_count(known, "train_rows"),
-        human_weight=float(known.get("human_weight", RunOptions.human_weight)),
+        human_weight=float(known.get("human_weight", BEFORE["human_weight"])),
         balanced=tuple(one for one in balanced if one not in gone),
-        emoticons=float(known.get("emoticons", 0.05)),
-        nonsense=float(known.get("nonsense", 0.0)),
+        emoticons=float(known.get("emoticons", BEFORE["emoticons"])),
+        nonsense=float(known.get("nonsense", BEFORE["nonsense"])),
         notes=tuple(notes),
     )
 
@@ -122,13 +123,3 @@ def _names(joined: str) -> tuple[str, ...]:
 def _count(known: Mapping[str, str], option: str) -> int | None:
     said = known.get(option, "None")
     return None if said == "None" else int(said)
-
-
-def _set_name(spec: str) -> str:
-    """What the rows of a data set are called, see `training.data.load`."""
-    known = known_as(spec)
-    return known.name if known else Path(spec).name.split(".")[0]
-
-
-def _file(spec: str) -> str:
-    return Path(spec).name

@@ -104,5 +104,5 @@ def _with_training(
         feedback=options.feedback.manifest.version,
         findings=findings,
         evidence=evidence,
-        notes=plan.notes,
+        notes=(*plan.notes, *challenger.notes),
     )

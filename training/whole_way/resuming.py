@@ -10,7 +10,7 @@ from mlflow import MlflowClient
 
 from training import tracking
 from training.candidates import Candidate
-from training.options import USUAL, unusual
+from training.options import BEFORE, unusual
 from training.run import RunOptions, parameters
 
 CHECKPOINTS = "checkpoints"
@@ -23,10 +23,11 @@ def finished_before(
 ) -> str | None:
     """The id of the candidate's newest finished run, if it is the very run that these would repeat.
 
-    What the run does not know, since it did not exist then, was at its default.
+    What the run does not know, since it did not exist then, counts as it was then; a hyperparameter, as its
+    default.
     """
     wanted = {**parameters(candidate, options), "data_sha256": data_sha256}
-    defaults = {**asdict(type(candidate)()), **USUAL}  # type: ignore[call-overload]
+    defaults = {**asdict(type(candidate)()), **BEFORE}  # type: ignore[call-overload]
     for run in tracking.finished_runs(client):
         if run.data.tags["candidate"] == name:
             known = {**defaults, **run.data.params}
@@ -49,3 +50,8 @@ def begin_again(state: Path) -> None:
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir(parents=True)
         (state / AGAIN).touch()
+
+
+def give_up(state: Path) -> None:
+    """Let the next ``--again`` begin anew: what failed, and was not stopped, may fail from here again."""
+    (state / AGAIN).unlink(missing_ok=True)

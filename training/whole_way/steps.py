@@ -15,15 +15,14 @@ from training import selection, tracking
 from training.assessment.assess import AssessOptions, assess_and_select
 from training.assessment.choice import Budget
 from training.assessment.exporting import exported
-from training.assessment.rows import IMDB
+from training.assessment.rows import imdb_rows
 from training.candidates import Candidate
-from training.data import DATASETS, DataError, Prepared, data_dir, prepare
-from training.data.datasets import located
-from training.learning_curve.learning import learn_on, within
+from training.data import DataError, Prepared, prepare
+from training.learning_curve.learning import feedback_rows, learn_on, within
 from training.learning_curve.points import points
 from training.report.writing import write_report
 from training.run import RunOptions, TrainingTexts, train_on
-from training.whole_way.resuming import begin_again, finished_before, state_of
+from training.whole_way.resuming import begin_again, finished_before, give_up, state_of
 from training.whole_way.telling import Step, reason
 
 Say = Callable[[str], None]
@@ -144,7 +143,11 @@ def _train(
     if plan.again:
         begin_again(state)
     options = replace(plan.options, checkpoints=state)
-    results = train_on(prepared, texts(), name, candidate, options).results
+    try:
+        results = train_on(prepared, texts(), name, candidate, options).results
+    except Exception:
+        give_up(state)
+        raise
     shutil.rmtree(state, ignore_errors=True)
     return ", ".join(f"{dataset} {result.scores.accuracy:.3f}" for dataset, result in results.items())
 
@@ -153,7 +156,7 @@ def _assessment(plan: Plan, say: Say) -> AssessOptions:
     """With film reviews only where they are there."""
     if plan.assessment.imdb is not None:
         try:
-            located(DATASETS[IMDB], data_dir())
+            imdb_rows(1, progress=False)
         except DataError as error:
             say(f"not measured on film reviews: {error}")
             return replace(plan.assessment, imdb=None)
@@ -165,10 +168,12 @@ def _learn(client: MlflowClient, prepared: Prepared, plan: Plan, curve: Curve, *
     with Step(say, f"learning curve of {curve.name}") as step:
         try:
             known = points(client, data_sha256=prepared.fingerprint.sha256)
-            # The smallest come first, so that a curve that was stopped lacks the largest.
-            missing = within(prepared, curve.sizes, most=plan.options.train_rows)[len(known) :]
-            if not missing or {point.candidate for point in known} - {curve.name}:
-                step.did(f"as before, {len(known)} points")
+            of_feedback = feedback_rows(prepared)
+            drawn = {one.train_rows - of_feedback for one in known if one.candidate == curve.name}
+            sizes = within(prepared, curve.sizes, most=plan.options.train_rows)
+            missing = [size for size in sizes if size not in drawn]
+            if not missing:
+                step.did(f"as before, {len(drawn)} points")
                 return {}
             found = list(learn_on(prepared, curve.name, curve.candidate, plan.options, sizes=missing))
             step.did(", ".join(f"{point.train_rows:,} rows {point.mean_accuracy:.3f}" for point in found))

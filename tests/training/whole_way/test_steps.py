@@ -14,10 +14,10 @@ from tests.workplace import CORPUS
 from training import tracking
 from training.assessment.assess import AssessOptions
 from training.candidates import TfidfLogReg
-from training.data import DataError
+from training.data import DataError, prepare
 from training.run import RunOptions, parameters
 from training.whole_way.profiles import PROFILES
-from training.whole_way.resuming import finished_before, state_of
+from training.whole_way.resuming import AGAIN, finished_before, state_of
 from training.whole_way.steps import Curve, Plan, WholeWayError, go
 
 # MLflow's own, while it is imported to log a model.
@@ -76,6 +76,17 @@ def test_the_whole_way_ends_in_a_bundle_and_a_report_and_is_not_gone_twice(folde
     assert not list(folder.glob("checkpoints/*"))
 
 
+def test_the_learning_curve_gets_the_sizes_that_it_lacks(folder):
+    curve = Curve(name="tfidf_logreg", candidate=TfidfLogReg(min_documents=1), sizes=(70,))
+    go(plan(folder, curve=curve), say=lambda _: None)
+    said: list[str] = []
+    go(plan(folder, curve=replace(curve, sizes=(65, 70, 75))), say=said.append)
+    (told,) = [line for line in said if line.startswith("learning curve of tfidf_logreg: ")]
+    assert "65 rows" in told
+    assert "75 rows" in told
+    assert "70 rows" not in told
+
+
 @dataclass(frozen=True)
 class Broken(TfidfLogReg):
     """A candidate that cannot be trained here."""
@@ -99,6 +110,16 @@ def test_without_any_trained_candidate_the_way_ends(folder):
         go(plan(folder, candidates={"broken": Broken()}), say=lambda _: None)
 
 
+def test_a_failed_training_that_was_begun_again_is_not_gone_on_with(folder):
+    broken = plan(folder, candidates={"broken": Broken()}, again=True)
+    data = prepare(broken.options.data, seed=broken.options.seed, progress=False).fingerprint.sha256
+    state = state_of(folder, "broken", Broken(), broken.options, data_sha256=data)
+    with pytest.raises(WholeWayError):
+        go(broken, say=lambda _: None)
+    assert state.exists()
+    assert not (state / AGAIN).exists()
+
+
 @dataclass(frozen=True)
 class Stopped(TfidfLogReg):
     """A candidate whose training is stopped after it has kept its state."""
@@ -111,7 +132,7 @@ class Stopped(TfidfLogReg):
 
 def test_a_stopped_training_that_was_begun_again_goes_on_when_it_is_begun_again(folder):
     stopped = plan(folder, candidates={"stopped": Stopped()}, again=True)
-    data = tracking.finished_runs(tracking.connect())[0].data.params["data_sha256"]
+    data = prepare(stopped.options.data, seed=stopped.options.seed, progress=False).fingerprint.sha256
     state = state_of(folder, "stopped", Stopped(), stopped.options, data_sha256=data)
     state.mkdir(parents=True)
     (state / "log").write_text("of a training before")
