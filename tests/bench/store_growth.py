@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from function_app.drift.monitor import rule_of
 from function_app.service import Service
 from function_app.settings import Settings
 from function_app.store import DriftReport, Store
+from function_app.store.table_log import SETTLE_SECONDS
 from tests.azurite import Azurite
 from tests.bench.filling import (
     DAYS,
@@ -94,6 +96,7 @@ def in_tables(sizes: Sequence[int], rounds: int) -> Taken:
                     report = _report(service)
                     held = contents(size, report.model)
                     _add_all(service.store, held, report)
+                    time.sleep(SETTLE_SECONDS)  # so that readers see all of it
                     instance = Instance(service, held)
                     for number in range(rounds):
                         for operation in OPERATIONS:
