@@ -79,7 +79,7 @@ def main() -> None:
     ways = {"predictor": predictor, "http": http, "spark": spark}
     parser = argparse.ArgumentParser(prog="python -m tests.bench.mass_scoring", description=__doc__)
     parser.add_argument("way", nargs="+", choices=ways)
-    parser.add_argument("--texts", type=int, default=20_000, metavar="N")
+    parser.add_argument("--texts", type=int, default=4_000, metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     options = parser.parse_args()
     given = repeated(corpus(), options.texts)
