@@ -103,6 +103,8 @@ class TableLog(Generic[T]):
         if times:
             # What was written behind the scan while it went on is left to the next count.
             until = max(times) - timedelta(seconds=SETTLE_SECONDS + monotonic() - began)
+            # The end of a millisecond, since Azurite compares no finer.
+            until = until.replace(microsecond=until.microsecond // 1000 * 1000 + 999)
             settled = sum(moment <= until for moment in times)
             if settled:
                 self._counted = known.onwards(_text(until), settled)
