@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.bench import endurance
-from tests.bench.endurance import LONGEST, NO_GROWTH, QUANTITIES, STALLS, Course, faults, judged
+from tests.bench.endurance import (
+    GROWS,
+    LONGEST,
+    NO_GROWTH,
+    QUANTITIES,
+    STALLS,
+    Course,
+    course_table,
+    faults,
+    judged,
+    summary,
+)
 from tests.bench.growth_plots import endurance as endurance_plot
 from tests.bench.mixed_load import A_CONNECTION, MIX, Answered, MixedLoad
 from tests.function_app.running import RunningHost
@@ -191,3 +202,39 @@ def test_the_picture_has_a_panel_for_each_quantity() -> None:
     shown = [axes.get_title() for axes in picture.axes]
     assert len(shown) == len(QUANTITIES)
     assert f"{LONGEST}, ms" in shown
+
+
+@pytest.mark.parametrize("name", [one.name for one in QUANTITIES])
+def test_what_grows_is_told_and_nothing_else(name: str) -> None:
+    rows = {row[0]: row[-1] for row in summary(course(**{name: 0.3}), 20).rows}
+    assert rows.pop(name) == GROWS
+    assert set(rows.values()) == {NO_GROWTH}
+
+
+def test_growth_that_is_chance_or_does_not_matter_is_none() -> None:
+    assert {row[-1] for row in summary(course(memory=0.03), 20).rows} == {NO_GROWTH}
+
+
+def test_answers_that_were_not_expected_are_told() -> None:
+    made = course()
+    made.wrong = {"predict: 500": 3}
+    assert "predict: 500 (3)" in summary(made, 20).note
+
+
+def test_a_run_of_seconds_has_every_quantity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(endurance, "QUICK_MINUTES", 0.05)
+    monkeypatch.setattr(endurance, "QUICK_SPAN_SECONDS", 0.3)
+    found = endurance.tables(quick=True)
+    if not found:
+        pytest.skip("the system tells nothing in /proc")
+    table, course = found
+    assert [row[0] for row in table.rows] == [one.name for one in QUANTITIES]
+    assert "not as expected: none" in table.note
+    assert len(course.rows) >= 10
+    memory, threads, files = course.columns.index("memory, MB"), 2, 3
+    assert all(row[memory] > 20 and row[threads] > 3 and row[files] > 5 for row in course.rows)
+    endurance_plot(found).savefig(tmp_path / "endurance.png")
+
+
+def test_the_course_is_told_in_minutes() -> None:
+    assert [row[0] for row in course_table(course()).rows][:3] == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""Powers and slopes are what they are of known lines, and short runs give every row."""
+"""Powers are what they are of known curves, and short runs give every row."""
 
 import random
 from collections import Counter
@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import endurance, growth
-from tests.bench.endurance import GROWS, NO_GROWTH, QUANTITIES, Course, course_table, summary
+from tests.bench import growth
 from tests.bench.growth import AS_MUST, WORSE, Extent, add_curve, curve_table, of_traffic
-from tests.bench.growth_plots import endurance as endurance_plot
 from tests.bench.growth_plots import growth as growth_plot
 from tests.bench.lines import exponent, means, slope
 from tests.bench.operations import OPERATIONS, Operation
@@ -73,35 +71,6 @@ def test_a_curve_of_two_sizes_is_none() -> None:
     curves = curve_table()
     add_curve(curves, "it", "rows", {10: [1.0], 100: [1.0]}, must=0)
     assert not curves.rows
-
-
-def course(**growing: float) -> Course:
-    """An hour in which these quantities grow by that factor, and each shakes a little."""
-    made, rng = Course(), random.Random(3)
-    for number in range(60):
-        hours = (number + 1) / 60
-        made.add(
-            hours,
-            [100 * (1 + growing.get(one.name, 0) * hours) * rng.uniform(0.98, 1.02) for one in QUANTITIES],
-        )
-    return made
-
-
-@pytest.mark.parametrize("name", [one.name for one in QUANTITIES])
-def test_what_grows_is_told_and_nothing_else(name: str) -> None:
-    rows = {row[0]: row[-1] for row in summary(course(**{name: 0.3}), 20).rows}
-    assert rows.pop(name) == GROWS
-    assert set(rows.values()) == {NO_GROWTH}
-
-
-def test_growth_that_is_chance_or_does_not_matter_is_none() -> None:
-    assert {row[-1] for row in summary(course(memory=0.03), 20).rows} == {NO_GROWTH}
-
-
-def test_answers_that_were_not_expected_are_told() -> None:
-    made = course()
-    made.wrong = {"predict: 500": 3}
-    assert "predict: 500 (3)" in summary(made, 20).note
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -192,22 +161,3 @@ def test_what_costs_nothing_has_no_power() -> None:
     curves = curve_table()
     add_curve(curves, "it", "rows", {1: [1.0], 2: [0.0], 4: [2.0]}, must=0)
     assert not curves.rows
-
-
-def test_a_run_of_seconds_has_every_quantity(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(endurance, "QUICK_MINUTES", 0.05)
-    monkeypatch.setattr(endurance, "QUICK_SPAN_SECONDS", 0.3)
-    found = endurance.tables(quick=True)
-    if not found:
-        pytest.skip("the system tells nothing in /proc")
-    table, course = found
-    assert [row[0] for row in table.rows] == [one.name for one in QUANTITIES]
-    assert "not as expected: none" in table.note
-    assert len(course.rows) >= 10
-    memory, threads, files = course.columns.index("memory, MB"), 2, 3
-    assert all(row[memory] > 20 and row[threads] > 3 and row[files] > 5 for row in course.rows)
-    endurance_plot(found).savefig(tmp_path / "endurance.png")
-
-
-def test_the_course_is_told_in_minutes() -> None:
-    assert [row[0] for row in course_table(course()).rows][:3] == [1, 2, 3]
