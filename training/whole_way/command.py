@@ -42,7 +42,7 @@ def add_to(
         "--train-rows",
         type=positive,
         metavar="N",
-        help="learn from N rows of all sets; those held out and feedback stay (default: the profile's)",
+        help="learn from N rows of all sets; those held out and feedback stay (default: all)",
     )
     whole.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
     whole.add_argument(
@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
                 data=tuple(options.data or profile.data),
                 seed=options.seed,
                 limit=options.limit or profile.limit,
-                train_rows=options.train_rows or profile.train_rows,
+                train_rows=options.train_rows,
                 progress=progress,
             ),
             assessment=AssessOptions(

@@ -21,15 +21,14 @@ class Profile:
     """``settings``: hyperparameters by candidate, in place of its defaults.
 
     ``left_out``: candidates that only train when they are named. ``limit``: rows of each data set.
-    ``train_rows``: of all of them, rows to learn from. ``trial``: it only tries things out, so its runs and
-    bundles are kept apart from those that a served model is taken of. ``imdb``: film reviews to test on as
-    well. ``curve``: training rows of the points of a learning curve, none for none.
+    ``trial``: it only tries things out, so its runs and bundles are kept apart from those that a served model
+    is taken of. ``imdb``: film reviews to test on as well. ``curve``: training rows of the points of a
+    learning curve, none for none.
     """
 
     about: str
     data: tuple[str, ...]
     limit: int | None = None
-    train_rows: int | None = None
     left_out: frozenset[str] = frozenset()
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_parity_texts: int = MIN_TEXTS
