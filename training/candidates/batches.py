@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from export.text_graph import PADDING_ID
 from training.candidates.base import Examples
 
 Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
@@ -22,6 +23,21 @@ def with_repeats(examples: Examples, *, heaviest: float) -> Examples:
     rows = np.repeat(np.arange(len(examples)), copies)
     weights = (examples.weights / copies)[rows].astype(np.float32)
     return Examples(examples.ids[rows], examples.labels[rows], weights)
+
+
+def without_some(
+    ids: npt.NDArray[np.int32], *, share: float, random: np.random.Generator
+) -> npt.NDArray[np.int32]:
+    """The texts, (N, T) int32, each token left out with this probability; those behind it move up.
+
+    So a text that is read again is not the same, and no single word decides it (word dropout, Iyyer et al.
+    2015). A text that would lose all its tokens keeps them.
+    """
+    kept = (ids != PADDING_ID) & (random.random(ids.shape) >= share)
+    kept[~kept.any(axis=1)] = True
+    order = np.argsort(~kept, axis=1, kind="stable")
+    moved = np.take_along_axis(ids, order, axis=1)
+    return np.where(np.take_along_axis(kept, order, axis=1), moved, PADDING_ID).astype(np.int32)
 
 
 class LengthSortedBatches:

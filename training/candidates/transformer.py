@@ -17,7 +17,7 @@ from tqdm import tqdm
 from export.text_graph import FIRST_WORD_ID, PADDING_ID
 from export.transformer import transformer_logits
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
-from training.candidates.batches import Batch, LengthSortedBatches, with_repeats
+from training.candidates.batches import Batch, LengthSortedBatches, with_repeats, without_some
 from training.candidates.limits import within
 from training.candidates.pretrained import Pretrained, read_pretrained
 from training.candidates.starting import initialise, mix_weights, started_from, take_weights
@@ -46,7 +46,8 @@ class Transformer:
     ``precision``: ``bfloat16`` computes in 16 bits with weights in 32. The learning rate rises over
     ``warmup`` batches, stays, and falls to zero over the last part ``cooldown`` of all batches, so that a run
     may be made longer or ended sooner on the way (Hu et al. 2024): stop it, resume it with other ``epochs``.
-    A row that weighs more than ``heaviest`` is read several times an epoch, see `with_repeats`.
+    A row that weighs more than ``heaviest`` is read several times an epoch, see `with_repeats`; each time
+    without another ``token_dropout`` of its tokens.
     """
 
     family: str = "transformer"
@@ -57,6 +58,7 @@ class Transformer:
     stay: float = 0.0
     layers: int = 6
     dropout: float = 0.1
+    token_dropout: float = 0.0
     learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
     warmup: int = 500
@@ -67,7 +69,7 @@ class Transformer:
     precision: str = "bfloat16"
 
     def __post_init__(self) -> None:
-        within(self, stay=(0, 1))
+        within(self, stay=(0, 1), token_dropout=(0, 0.9))
         if self.stay and not self.start:
             raise HyperparameterError(f"stay={self.stay}: there is nothing to keep without start=MODEL")
 
@@ -170,6 +172,7 @@ class Transformer:
             learning_rate=trial.suggest_float("learning_rate", 2e-5, 5e-4, log=True),
             weight_decay=trial.suggest_float("weight_decay", 1e-3, 0.1, log=True),
             dropout=trial.suggest_float("dropout", 0.0, 0.2),
+            token_dropout=trial.suggest_float("token_dropout", 0.0, 0.3),
             warmup=trial.suggest_int("warmup", 50, 1_000, log=True),
             cooldown=trial.suggest_float("cooldown", 0.1, 0.9),
             heaviest=trial.suggest_float("heaviest", 1.0, 5.0),
@@ -200,7 +203,9 @@ class Transformer:
         started = time.monotonic() - state.seconds
         for ids, labels, weights in _from(state.step, steps, train, batch_size=self.batch_size, seed=seed):
             network.optimizer.learning_rate.assign(self.rate(state.step, steps))
-            figures = network.train_on_batch(ids, labels, sample_weight=weights, return_dict=True)
+            random = np.random.default_rng((seed, state.step))  # a resumed run draws the same
+            some = without_some(ids, share=self.token_dropout, random=random) if self.token_dropout else ids
+            figures = network.train_on_batch(some, labels, sample_weight=weights, return_dict=True)
             network.reset_metrics()
             sums += (figures["loss"] * len(ids), figures["accuracy"] * weights.sum(), weights.sum())
             state.step += 1

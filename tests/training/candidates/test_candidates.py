@@ -16,7 +16,7 @@ from training.candidates import (
     TfidfLogReg,
     Transformer,
 )
-from training.candidates.batches import LengthSortedBatches, with_repeats
+from training.candidates.batches import LengthSortedBatches, with_repeats, without_some
 
 GOOD, BAD, WORDS = 5, 6, 20
 CANDIDATES = {
@@ -161,3 +161,22 @@ def test_a_heavy_row_stands_several_times_with_its_weight_shared_out():
     assert repeated.weights.tolist() == pytest.approx([1.0, 2.5, 1.3, 1.3, 2.5, 2.5, 2.5, 2.5])
     np.testing.assert_array_equal(repeated.ids, rows.ids[[0, 1, 2, 2, 3, 3, 3, 3]])
     np.testing.assert_array_equal(repeated.labels, rows.labels[[0, 1, 2, 2, 3, 3, 3, 3]])
+
+
+def test_tokens_are_left_out_and_those_behind_move_up():
+    ids = np.array([[5, 6, 7, 8, 0, 0], [9, 0, 0, 0, 0, 0]], dtype=np.int32)
+    seen = set()
+    for seed in range(300):
+        first, second = without_some(ids, share=0.5, random=np.random.default_rng(seed)).tolist()
+        left = [token for token in first if token]
+        assert left == sorted(left)
+        assert first == left + [0] * (6 - len(left))
+        assert second == [9, 0, 0, 0, 0, 0]  # nothing would be left
+        seen.add(tuple(left))
+    assert len(seen) == 15  # every part of four tokens but the empty one
+
+
+def test_tokens_are_left_out_as_often_as_wanted():
+    ids = np.tile(np.arange(1, 51, dtype=np.int32), (200, 1))
+    kept = without_some(ids, share=0.1, random=np.random.default_rng(0)) != 0
+    assert abs(kept.mean() - 0.9) < 0.01  # 3.3 standard deviations

@@ -106,6 +106,7 @@ def test_pieces_that_the_pretrained_model_lacks_start_as_the_mean_of_their_parts
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(candidate, tmp_path):
     train = examples(100, seed=1)
+    candidate = replace(candidate, token_dropout=0.1)
     whole = fit(replace(candidate, epochs=2.0), train)
     first = fit(replace(candidate, epochs=0.7), train, checkpoints=tmp_path)
     resumed = fit(replace(candidate, epochs=2.0), train, checkpoints=tmp_path)
