@@ -162,7 +162,8 @@ def _data(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     import_keras()
     from training.candidates.hyperparameters import as_pairs, named_candidate, with_word_vectors
-    from training.run import RunOptions, train
+    from training.options import RunOptions
+    from training.run import train
 
     given = as_pairs(options.set)
     if options.embeddings:

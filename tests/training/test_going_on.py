@@ -13,7 +13,8 @@ from training import tracking
 from training.candidates import Candidate, Fitted, TfidfLogReg, Transformer
 from training.candidates.base import HyperparameterError
 from training.candidates.starting import of_same_split
-from training.run import FinishedRun, RunOptions, parameters, train
+from training.options import RunOptions
+from training.run import FinishedRun, parameters, train
 
 # MLflow's own and Keras's, while a model is logged.
 pytestmark = [

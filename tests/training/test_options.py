@@ -1,8 +1,8 @@
 """The usual options are the defaults of a run."""
 
 from training.candidates import TfidfLogReg
-from training.options import USUAL, unlike, unusual
-from training.run import RunOptions, parameters
+from training.options import USUAL, RunOptions, unlike, unusual
+from training.run import parameters
 
 
 def test_every_option_of_a_run_is_known_with_its_default():

@@ -8,7 +8,8 @@ from tests.workplace import CORPUS
 from training.candidates import BiLstm, Candidate, TfidfLogReg
 from training.data import prepare
 from training.data.records import TEST, TRAIN, VALIDATION
-from training.run import RunOptions, TrainingTexts
+from training.options import RunOptions
+from training.training_texts import TrainingTexts
 
 BILSTM_AGREEMENT = 1e-3
 """How far two trainings on the CPU may be apart in a probability."""

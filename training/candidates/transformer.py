@@ -11,13 +11,13 @@ import keras
 import mlflow
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 from tqdm import tqdm
 
-from export.text_graph import FIRST_WORD_ID, PADDING_ID
+from export.text_graph import FIRST_WORD_ID
 from export.transformer import transformer_logits
 from training.candidates.base import Examples, HyperparameterError, Report, pinned
 from training.candidates.batches import Batch, LengthSortedBatches, with_repeats, without_some
+from training.candidates.encoder import encoder
 from training.candidates.limits import within
 from training.candidates.pretrained import Pretrained, read_pretrained
 from training.candidates.starting import initialise, mix_weights, started_from, take_weights
@@ -27,8 +27,6 @@ from training.wordpieces import build_pieces
 if TYPE_CHECKING:
     from optuna import Trial
 
-PREFIX = 2
-"""[CLS] and [SEP] stand before the text: attention that finds nothing rests on them (Clark et al. 2019)."""
 REPORT_STEPS = 500
 VALIDATION_ROWS = 6000
 SECONDS_BETWEEN_CHECKPOINTS = 240.0
@@ -119,51 +117,20 @@ class Transformer:
         return FittedTransformer(exact, state.history)
 
     def network(self, pretrained: Pretrained, *, words: int) -> keras.Model:
-        """The untrained network: int32 (N, T) ids -> float32 (N, 1) logits.
-
-        Two ids more than ``words`` stand for [CLS] and [SEP]; the network puts them before the text itself.
-        """
+        """The untrained network, see `encoder`."""
         config = pretrained.config
         if self.layers > config.num_hidden_layers:
             raise HyperparameterError(
                 f"layers={self.layers}: the pretrained network has {config.num_hidden_layers}"
             )
-        width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
-        precision = keras.DTypePolicy("mixed_bfloat16" if self.precision == "bfloat16" else "float32")
-
-        def dense(units: int, name: str, activation: str | None = None) -> keras.layers.Layer:
-            return keras.layers.Dense(units, activation=activation, name=name, dtype=precision)
-
-        def added(residual: keras.KerasTensor, change: keras.KerasTensor, name: str) -> keras.KerasTensor:
-            change = keras.layers.Dropout(self.dropout, dtype=precision)(change)
-            total = keras.layers.Add(dtype=precision)([residual, change])
-            return keras.layers.LayerNormalization(epsilon=epsilon, name=name, dtype=precision)(total)
-
-        ids = keras.Input((None,), dtype="int32", name="ids")
-        first = ops.zeros_like(ids[:, :1])
-        whole = ops.concatenate([first + words, first + (words + 1), ids], axis=1)
-        positions = ops.cumsum(ops.ones_like(whole), axis=1) - 1
-        table = keras.layers.Embedding(words + PREFIX, width, name="words", dtype=precision)
-        places = keras.layers.Embedding(self.max_tokens + PREFIX, width, name="positions", dtype=precision)
-        x = keras.layers.Add(dtype=precision)([table(whole), places(positions)])
-        x = keras.layers.LayerNormalization(epsilon=epsilon, name="embedded", dtype=precision)(x)
-        x = keras.layers.Dropout(self.dropout, dtype=precision)(x)
-        there = ops.not_equal(whole, PADDING_ID)
-        mask = ops.expand_dims(ops.expand_dims(there, 1), 1)
-        for layer in range(self.layers):
-            apart = keras.layers.Reshape((-1, heads, width // heads), name=f"heads_{layer}", dtype=precision)
-            query, key, value = (
-                apart(dense(width, f"{name}_{layer}")(x)) for name in ("query", "key", "value")
-            )
-            read = ops.dot_product_attention(query, key, value, mask=mask)
-            read = keras.layers.Reshape((-1, width), dtype=precision)(read)
-            x = added(x, dense(width, f"attention_{layer}")(read), f"attended_{layer}")
-            hidden = dense(config.intermediate_size, f"hidden_{layer}", "gelu")(x)
-            x = added(x, dense(width, f"output_{layer}")(hidden), f"encoded_{layer}")
-        token = ops.expand_dims(ops.cast(there, "float32"), -1)
-        mean = ops.sum(ops.cast(x, "float32") * token, axis=1) / ops.sum(token, axis=1)
-        mean = keras.layers.Dropout(self.dropout)(mean)
-        return keras.Model(ids, keras.layers.Dense(1, name="logit")(mean))
+        return encoder(
+            config,
+            words=words,
+            layers=self.layers,
+            max_tokens=self.max_tokens,
+            dropout=self.dropout,
+            precision=self.precision,
+        )
 
     def tuned(self, trial: "Trial") -> Self:
         """How fast it learns and what it is held back by; the size stays."""

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     import_keras()
     from training.candidates.hyperparameters import as_pairs, named_candidate
     from training.learning_curve.learning import learn
-    from training.run import RunOptions
+    from training.options import RunOptions
 
     points = learn(
         options.candidate,

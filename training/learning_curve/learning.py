@@ -12,7 +12,9 @@ from training.data import Prepared, binary, prepare
 from training.data.datasets import FEEDBACK
 from training.data.records import TRAIN
 from training.learning_curve.points import ROWS, TAG, LearningPoint
-from training.run import RunOptions, TrainingTexts, fit_and_score, parameters
+from training.options import RunOptions
+from training.run import fit_and_score, parameters
+from training.training_texts import TrainingTexts
 
 
 def learn(

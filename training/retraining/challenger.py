@@ -13,9 +13,10 @@ from training import tracking
 from training.assessment.choice import SelectionError
 from training.assessment.exporting import exported
 from training.feedback.versions import FeedbackVersion
+from training.options import RunOptions
 from training.retraining.evidence import without_joined
 from training.retraining.plan import Plan
-from training.run import RunOptions, train
+from training.run import train
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
 
     import_keras()
     from training.candidates.hyperparameters import as_pairs
-    from training.run import RunOptions
+    from training.options import RunOptions
     from training.tuning.search import SearchOptions, search
 
     best = search(

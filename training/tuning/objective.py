@@ -11,7 +11,9 @@ from export.families import token_ids
 from training.candidates import Candidate
 from training.data.records import CALIBRATION, TRAIN, VALIDATION
 from training.evaluation import as_metrics, calibrate, evaluate
-from training.run import RunOptions, TrainingTexts, parameters
+from training.options import RunOptions
+from training.run import parameters
+from training.training_texts import TrainingTexts
 from training.tuning.studies import RUN
 
 CRITERION = "validation/mean/log_loss"

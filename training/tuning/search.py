@@ -15,7 +15,8 @@ from training.candidates import CANDIDATES, Candidate
 from training.candidates.base import HyperparameterError
 from training.candidates.hyperparameters import named_candidate
 from training.data import prepare
-from training.run import RunOptions, TrainingTexts
+from training.options import RunOptions
+from training.training_texts import TrainingTexts
 from training.tuning.objective import CRITERION, TAG, Objective, search_space
 from training.tuning.plots import figures
 from training.tuning.studies import TuningError, default_url, open_study, study_name

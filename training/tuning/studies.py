@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from export.tracking import DEFAULT_URI
 from training.candidates import Candidate
-from training.options import unusual
-from training.run import RunOptions, parameters
+from training.options import RunOptions, unusual
+from training.run import parameters
 from training.tuning.sampling import SeededByNumber
 
 HEARTBEAT = 20

@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
     from export.bundle import BundleOptions
     from training.assessment.assess import AssessOptions
     from training.assessment.choice import Budget
-    from training.run import RunOptions
+    from training.options import RunOptions
     from training.whole_way.profiles import CURVE, PROFILES
     from training.whole_way.steps import Curve, Plan, go
 

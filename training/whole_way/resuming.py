@@ -10,8 +10,8 @@ from mlflow import MlflowClient
 
 from training import tracking
 from training.candidates import Candidate
-from training.options import BEFORE, unusual
-from training.run import RunOptions, parameters
+from training.options import BEFORE, RunOptions, unusual
+from training.run import parameters
 
 CHECKPOINTS = "checkpoints"
 AGAIN = "again"

@@ -20,8 +20,10 @@ from training.candidates import Candidate
 from training.data import DataError, Prepared, prepare
 from training.learning_curve.learning import feedback_rows, learn_on, within
 from training.learning_curve.points import points
+from training.options import RunOptions
 from training.report.writing import write_report
-from training.run import RunOptions, TrainingTexts, train_on
+from training.run import train_on
+from training.training_texts import TrainingTexts
 from training.whole_way.resuming import begin_again, finished_before, give_up, state_of
 from training.whole_way.telling import Step, reason
 

@@ -23,7 +23,8 @@ from training.candidates import CANDIDATES, Examples, tfidf_forest, tfidf_lightg
 from training.candidates.base import HyperparameterError
 from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.candidates.pipelines import loss_and_accuracy
-from training.run import RunOptions, train
+from training.options import RunOptions
+from training.run import train
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "tweets.csv"
 SMALL = {

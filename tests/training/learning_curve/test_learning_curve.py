@@ -12,8 +12,9 @@ from training.data import prepare
 from training.data.records import TEST, TRAIN, VALIDATION
 from training.learning_curve.learning import learn
 from training.learning_curve.points import points
-from training.run import RunOptions, TrainingTexts
+from training.options import RunOptions
 from training.selection import SelectionError
+from training.training_texts import TrainingTexts
 
 DATA = (str(CORPUS),)
 

@@ -10,8 +10,8 @@ from tests.function_app.handmade import write_bundle, write_manifest
 from training.candidates import BiLstm, TfidfLogReg, Transformer
 from training.candidates.hyperparameters import HyperparameterError
 from training.data import DataError
+from training.options import RunOptions
 from training.retraining.plan import Wishes, make_plan
-from training.run import RunOptions
 
 PARAMETERS = {
     "family": "linear",

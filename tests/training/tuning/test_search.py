@@ -20,7 +20,8 @@ from training.__main__ import main
 from training.candidates import CANDIDATES, TfidfLogReg
 from training.candidates.hyperparameters import hyperparameters, named_candidate
 from training.data import prepare
-from training.run import RunOptions, TrainingTexts
+from training.options import RunOptions
+from training.training_texts import TrainingTexts
 from training.tuning.objective import CRITERION, OUTCOME, TAG, Objective
 from training.tuning.plots import ENOUGH_TRIALS, figures, importances
 from training.tuning.studies import open_study

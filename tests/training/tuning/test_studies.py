@@ -14,7 +14,8 @@ from optuna import Trial
 from optuna.trial import TrialState
 
 from training.candidates import TfidfLogReg
-from training.run import RunOptions, parameters
+from training.options import RunOptions
+from training.run import parameters
 from training.tuning import studies
 from training.tuning.studies import RETRY_OF, RUN, TuningError, default_url, open_study, study_name
 

@@ -15,7 +15,8 @@ from training import tracking
 from training.assessment.assess import AssessOptions
 from training.candidates import TfidfLogReg
 from training.data import DataError, prepare
-from training.run import RunOptions, parameters
+from training.options import RunOptions
+from training.run import parameters
 from training.whole_way.profiles import PROFILES
 from training.whole_way.resuming import AGAIN, finished_before, state_of
 from training.whole_way.steps import Curve, Plan, WholeWayError, go
