@@ -29,10 +29,10 @@ class HashedNgramsRegression(ReadsWords):
     """
 
     family: str = "hashed"
-    vocabulary_size: int = 200_000
+    vocabulary_size: int = 100_000
     max_tokens: int = 128
     bits: int = 20
-    penalty: float = 3e-6
+    penalty: float = 7e-6
     epochs: int = 10
     patience: int = 2
 

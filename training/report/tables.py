@@ -89,7 +89,18 @@ def costs(findings: Findings) -> Html:
         for one in findings.assessments
         if QUANTISATION in one.notes
     ]
-    return joined([table(header, rows, caption="Costs"), element("p", told, class_="note"), *in_32_bits])
+    further = [
+        element(
+            "p",
+            f"{one.candidate} went on from {start}: its training time is that of the last run alone.",
+            class_="note",
+        )
+        for one in findings.assessments
+        if (start := one.parameters.get("start"))
+    ]
+    return joined(
+        [table(header, rows, caption="Costs"), element("p", told, class_="note"), *in_32_bits, *further]
+    )
 
 
 def each_data_set(findings: Findings) -> Html:

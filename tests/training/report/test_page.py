@@ -127,15 +127,17 @@ def test_one_candidate_alone_makes_a_page_too(drawn):
     Reader(page(findings, drawn, made="today"))
 
 
-def test_other_options_than_the_selected_ones_and_32_bits_are_told(drawn):
+def test_what_stands_behind_a_candidates_figures_is_told(drawn):
     findings = made_findings(NINE[:2], SETS[:1], rows=60)
     best, other = findings.assessments
     other = msgspec.structs.replace(
         other,
-        parameters={**other.parameters, "train_rows": "20000"},
+        parameters={**other.parameters, "train_rows": "20000", "start": "models:/tweet-sentiment/1"},
         notes={"quantisation": "in 32 bits: 8 bits cost 0.0051 accuracy on airline"},
     )
     content = page(replace(findings, assessments=(best, other)), drawn, made="today")
     texts = "".join(Reader(content).texts)
     assert f"{other.candidate} was trained with train_rows=20000, other than {best.candidate}." in texts
     assert f"{other.candidate} is in 32 bits: 8 bits cost 0.0051 accuracy on airline." in texts
+    assert f"{other.candidate} went on from models:/tweet-sentiment/1: its training time is" in texts
+    assert f"{best.candidate} went on from" not in texts
