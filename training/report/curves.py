@@ -59,7 +59,7 @@ def coverage(findings: Findings) -> Figure:
     for axes, name, shown in each:
         axes.set(xlabel="share of rows answered", ylabel="accuracy among them", title=name, xlim=(0, 1.01))
         for format_of in (axes.xaxis, axes.yaxis):
-            format_of.set_major_formatter(PercentFormatter(1, decimals=0))
+            format_of.set_major_formatter(PercentFormatter(1, decimals=None))
         axes.grid(alpha=0.3)
         # Among a handful of answers the accuracy says nothing and only stretches the axis.
         told = {

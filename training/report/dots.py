@@ -55,7 +55,7 @@ def slices(findings: Findings) -> Figure:
         ylabel="slice of all test rows (rows)",
         title="Accuracy on slices (test rows)",
     )
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
     axes.grid(axis="x", alpha=0.3)
     legend(figure, [axes])
     return figure

@@ -49,7 +49,11 @@ def pictures(findings: Findings) -> dict[str, Picture]:
             "Differences of accuracy between all pairs of candidates, with McNemar's exact test.",
         )
     if findings.best.slices:
-        drawn["slices"] = (slices(findings), "Accuracy of each candidate on slices, with intervals.")
+        drawn["slices"] = (
+            slices(findings),
+            "Accuracy of each candidate on slices, with intervals. Which words are unknown or rare depends "
+            "on a candidate's vocabulary: the rows counted here are the selected one's.",
+        )
     if findings.exploration is not None:
         drawn["classes"] = (
             classes(findings.exploration),

@@ -137,9 +137,13 @@ def behaviours(findings: Findings) -> Html:
 
 
 def _unlike_the_selected(findings: Findings) -> Iterable[str]:
+    alike: dict[str, list[str]] = {}
     for one in findings.assessments:
         if told := unlike(one.parameters, findings.best.parameters):
-            yield f"{one.candidate} was trained with {told}, other than {findings.selected}."
+            alike.setdefault(told, []).append(one.candidate)
+    for told, names in alike.items():
+        were = "was" if len(names) == 1 else "were"
+        yield f"{', '.join(names)} {were} trained with {told}, other than {findings.selected}."
 
 
 def _data_set(findings: Findings, name: str) -> Html:

@@ -62,6 +62,16 @@ def test_every_axis_is_named_and_no_writing_is_cut_off(name, findings):
         assert inside, text.get_text()
 
 
+@pytest.mark.parametrize(("name", "axis"), [("coverage", "yaxis"), ("slices", "xaxis")])
+def test_percentages_beside_an_axis_are_not_rounded(name, axis):
+    figure = OF_ALL[name](ONE)
+    axes = figure.axes[0]
+    axes.set(**{f"{axis[0]}lim": (0.90, 1.0), f"{axis[0]}ticks": (0.925, 0.95, 0.975)})
+    FigureCanvasAgg(figure).draw()
+    said = [label.get_text() for label in getattr(axes, axis).get_ticklabels()]
+    assert said == ["92.5%", "95.0%", "97.5%"]
+
+
 @pytest.mark.parametrize("name", OF_ALL)
 def test_every_candidate_is_named(name):
     figure = OF_ALL[name](ALL)

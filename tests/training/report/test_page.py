@@ -141,3 +141,14 @@ def test_what_stands_behind_a_candidates_figures_is_told(drawn):
     assert f"{other.candidate} is in 32 bits: 8 bits cost 0.0051 accuracy on airline." in texts
     assert f"{other.candidate} went on from models:/tweet-sentiment/1: its training time is" in texts
     assert f"{best.candidate} went on from" not in texts
+
+
+def test_candidates_that_differ_alike_from_the_selected_one_are_told_in_one_line(drawn):
+    findings = made_findings(NINE[:3], SETS[:1], rows=60)
+    best, *others = findings.assessments
+    others = [
+        msgspec.structs.replace(one, parameters={**one.parameters, "train_rows": "20000"}) for one in others
+    ]
+    texts = "".join(Reader(page(replace(findings, assessments=(best, *others)), drawn, made="today")).texts)
+    names = ", ".join(one.candidate for one in others)
+    assert f"{names} were trained with train_rows=20000, other than {best.candidate}." in texts
