@@ -1,5 +1,6 @@
 """Workflows are valid, ask for little, hold no secret, and nothing reaches an environment untested."""
 
+import os
 import re
 import subprocess
 import sys
@@ -168,3 +169,28 @@ def test_drift_and_time_and_people_start_a_training() -> None:
     minute, hour, *_ = schedule["cron"].split()
     settings = (ROOT / "local.settings.sample.json").read_text(encoding="utf-8")
     assert f'"RETRAIN_SCHEDULE": "0 {minute} {hour} * * 1"' in settings
+
+
+@pytest.mark.parametrize(("code", "found", "fails"), [(0, True, False), (3, False, False), (1, False, True)])
+def test_a_week_without_feedback_is_no_failure(tmp_path: Path, code: int, found: bool, fails: bool) -> None:
+    (collect,) = [step for step in load("retrain")["jobs"]["retrain"]["steps"] if step.get("id") == "collect"]
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {code}\n")
+    python.chmod(0o755)
+    outputs, summary = tmp_path / "outputs", tmp_path / "summary"
+    told = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", collect["run"]], cwd=tmp_path, env={**os.environ, **told}, check=False
+    )
+    assert (done.returncode != 0) == fails
+    assert (outputs.exists() and "found=true" in outputs.read_text()) == found
+    assert summary.exists() == (code == 3)
+
+
+def test_what_follows_the_collecting_needs_its_find() -> None:
+    steps = load("retrain")["jobs"]["retrain"]["steps"]
+    behind = steps[[step.get("id") for step in steps].index("collect") + 1 :]
+    first, second, *others = behind
+    assert first["if"] == second["if"] == "steps.collect.outputs.found == 'true'"
+    assert all(step["if"] == "steps.retrain.outputs.promoted == 'true'" for step in others)

@@ -18,6 +18,10 @@ from training.feedback.versions import FeedbackVersion, newest_version, write_ve
 from training.feedback.votes import Read, Vote, read_votes
 
 
+class NothingToCollectError(DataError):
+    """The store holds nothing yet that a training could learn from."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CollectOptions:
     """What a collection is asked for.
@@ -48,14 +52,14 @@ class Collected:
 def collect(store: Store, predictor: Predictor, options: CollectOptions) -> Collected:
     """Read every vote, add those of the parent version, decide, rank, write.
 
-    Raises `StoreUnavailableError`, and `DataError` when there is nothing to collect or a reviewed table is
-    not what it should be.
+    Raises `StoreUnavailableError`, `NothingToCollectError`, and `DataError` when a reviewed table is not what
+    it should be.
     """
     parent = newest_version(options.root) if options.with_parent else None
     read = read_votes(store)
     votes = _joined(read.votes, parent)
     if not votes:
-        raise DataError(f"nothing to collect: {_told(read)}")
+        raise NothingToCollectError(f"nothing to collect: {_told(read)}")
     decisions = {} if parent is None else parent.decisions()
     if options.reviewed is not None:
         decisions |= read_review(options.reviewed, known=keys_of(vote.text for vote in votes))
@@ -67,7 +71,7 @@ def collect(store: Store, predictor: Predictor, options: CollectOptions) -> Coll
         rules=options.rules,
     )
     if not consensus.labelled and options.review is None:
-        raise DataError(
+        raise NothingToCollectError(
             f"no text is left: {len(consensus.ties)} ties, {len(consensus.flooded)} votes in floods"
         )
     version, is_new = write_version(

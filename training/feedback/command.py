@@ -7,6 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / ".local" / "feedback"
 
+NOTHING = 3
+"""Exit code when nobody has said yet what a training could learn from: no error, but nothing to go on."""
+
 
 def add_to(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
@@ -16,7 +19,8 @@ def add_to(
         "collect",
         parents=[common],
         help="what users said -> a new version of the feedback data set",
-        description="Make a new version of the feedback data set from what users said. "
+        description="Make a new version of the feedback data set from what users said; exit code 3 where "
+        "there is nothing yet. "
         "The store and the served model are those of the app's settings (STORE, MODEL_DIR, …).",
     )
     collect.add_argument(
@@ -61,13 +65,13 @@ def add_to(
     collect.set_defaults(command=run)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Collect and print the account."""
+def run(options: argparse.Namespace) -> int:
+    """Collect and print the account; `NOTHING`, with a line that says why, where there is nothing yet."""
     from function_app.bundle import read_bundle
     from function_app.predictor import Predictor
     from function_app.settings import Settings
     from function_app.store import open_store
-    from training.feedback.collection import CollectOptions, collect, report
+    from training.feedback.collection import CollectOptions, NothingToCollectError, collect, report
     from training.feedback.floods import FloodRules
 
     settings = Settings.from_environment(os.environ)
@@ -90,6 +94,10 @@ def run(options: argparse.Namespace) -> None:
                 reviewed=options.reviewed,
             ),
         )
+    except NothingToCollectError as nothing:
+        sys.stderr.write(f"{nothing}\n")
+        return NOTHING
     finally:
         store.close()
     sys.stdout.write(report(collected) + "\n")
+    return 0

@@ -193,8 +193,7 @@ def test_the_command_reads_the_store_of_the_settings(store, say, options, tmp_pa
 
 
 @pytest.mark.usefixtures("app")
-def test_the_command_names_what_is_wrong(options, capsys):
-    assert main(["collect", "--out", str(options.root)]) == 2
-    assert (
-        capsys.readouterr().err == "error: nothing to collect: the store holds no feedback and no examples\n"
-    )
+def test_nothing_to_collect_is_no_error_but_another_exit_code(options, capsys):
+    assert main(["collect", "--out", str(options.root)]) == 3
+    assert capsys.readouterr().err == "nothing to collect: the store holds no feedback and no examples\n"
+    assert newest_version(options.root) is None
