@@ -9,6 +9,7 @@ from pathlib import Path
 from .errors import DataError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+FORMATS = "their formats: docs/TRAINING.md, Data files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,10 +177,10 @@ def require(specs: Iterable[str | Path], given: Path | None = None) -> None:
     wanted = [DATASETS[str(spec)] for spec in specs if str(spec) in DATASETS]
     missing = [dataset for dataset in wanted if _found(dataset, folder) is None]
     if missing and folder.is_dir():
-        raise DataError("; ".join(_missing(dataset, folder) for dataset in missing))
+        raise DataError("; ".join([*(_missing(dataset, folder) for dataset in missing), FORMATS]))
     if missing:
         sources = "; ".join(f"{dataset.name} from {dataset.source}" for dataset in missing)
-        raise DataError(f"{_no_folder(folder)}; get {sources}")
+        raise DataError(f"{_no_folder(folder)}; get {sources}; {FORMATS}")
 
 
 def located(dataset: DataSet, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.data import DATASETS, DataError, data_dir, files, fingerprint, load, prepare, text_key
-from training.data.datasets import is_feedback, located
+from training.data.datasets import FORMATS, is_feedback, located
 from training.data.duplicates import wording
 from training.data.records import COLUMNS, ROLES
 
@@ -92,7 +92,7 @@ def test_every_set_that_is_missing_is_named_with_where_to_get_it(folder):
     first, second = str(caught.value).split("; get it from http://help.sentiment140.com/for-students; ")
     assert first.startswith("sentiment140: none of sentiment140.csv.gz, ")
     assert second.startswith("imdb: none of imdb.csv.gz, aclImdb is in")
-    assert second.endswith("; get it from https://ai.stanford.edu/~amaas/data/sentiment/")
+    assert second.endswith(f"; get it from https://ai.stanford.edu/~amaas/data/sentiment/; {FORMATS}")
 
 
 def test_without_the_folder_every_set_is_named_too(tmp_path, monkeypatch, written):
@@ -102,7 +102,7 @@ def test_without_the_folder_every_set_is_named_too(tmp_path, monkeypatch, writte
     assert str(caught.value) == (
         f"no data folder at {tmp_path / 'gone'}: set DATA_DIR to the folder that holds the data sets; get "
         "airline from https://www.kaggle.com/datasets/crowdflower/twitter-airline-sentiment; "
-        "imdb from https://ai.stanford.edu/~amaas/data/sentiment/"
+        f"imdb from https://ai.stanford.edu/~amaas/data/sentiment/; {FORMATS}"
     )
     ours = written("ours.csv", b"text,label\nfine,1\nbad,0\n")
     assert len(prepare([ours], seed=7, progress=False).frame) == 2, "a path needs no folder"
