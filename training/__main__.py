@@ -8,6 +8,7 @@ from pathlib import Path
 
 from export.frameworks import import_keras, settle_frameworks
 from function_app.command_line import described, guarded, positive
+from training.arguments import MOST_EMOTICONS, seed, share, weight
 from training.assessment import command as assessment_command
 from training.feedback import command as feedback_command
 from training.learning_curve import command as learning_curve_command
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "--limit", type=positive, metavar="N", help="at most N rows of each set, drawn at random"
     )
     data.add_argument(
-        "--seed", type=int, default=7, metavar="N", help="of the split and the training (default: 7)"
+        "--seed", type=seed, default=7, metavar="N", help="of the split and the training (default: 7)"
     )
     data.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--human-weight",
-        type=float,
+        type=weight,
         metavar="WEIGHT",
         default=10.0,
         help="weight of rows labelled by people against rows labelled by emoticons (default: 10)",
@@ -105,14 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--emoticons",
-        type=float,
+        type=share(MOST_EMOTICONS),
         metavar="SHARE",
         default=0.05,
         help="share of Sentiment140's training rows that get their emoticon back (default: 0.05)",
     )
     train.add_argument(
         "--nonsense",
-        type=float,
+        type=share(1),
         metavar="SHARE",
         default=0.01,
         help="share of the training rows that are added again, scrambled, under both labels (default: 0.01)",
@@ -161,13 +162,20 @@ def _data(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     import_keras()
-    from training.candidates.hyperparameters import as_pairs, named_candidate, with_word_vectors
+    from training.candidates.hyperparameters import (
+        as_pairs,
+        named_candidate,
+        require_state,
+        with_word_vectors,
+    )
     from training.options import RunOptions
     from training.run import train
 
     given = as_pairs(options.set)
     if options.embeddings:
         given = with_word_vectors(options.candidate, given, options.embeddings)
+    if options.resume:
+        require_state(options.candidate)
     finished = train(
         options.candidate,
         named_candidate(options.candidate, given),

@@ -72,7 +72,9 @@ def choose(assessed: Sequence[Assessed], budget: Budget) -> Choice:
     )
     if not within:
         told = "; ".join(f"{name} is {verdict}" for name, verdict in verdicts.items())
-        raise SelectionError(f"no candidate is within {budget}: {told}")
+        raise SelectionError(
+            f"no candidate is within {budget}: {told}; --max-latency-ms and --max-size-mb set the budget"
+        )
     best = within[0]
     p_of_loss = {one.record.candidate: _p_of_loss(best, one) for one in within}
     as_good = [one for one in within if p_of_loss[one.record.candidate] > ALPHA]

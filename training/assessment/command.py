@@ -94,7 +94,10 @@ def add_to(
 def run_assess(options: argparse.Namespace) -> int:
     """Assess and print the table; 0, or 2 where a candidate could not be assessed."""
     from training import selection, tracking
+    from training.assessment.choice import SelectionError
 
+    if options.run and options.candidates:
+        raise SelectionError(f"--run {options.run}: a run has its candidate; name no other")
     client = tracking.connect()
     chosen = (
         [selection.of_run(client, options.run)]

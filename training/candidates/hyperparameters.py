@@ -8,6 +8,9 @@ from training.candidates import CANDIDATES, Candidate
 from training.candidates.base import HyperparameterError
 from training.candidates.word_vectors import vector_width
 
+KEEPING_STATE = ("transformer",)
+"""Candidates that train for hours, and whose training goes on where it was stopped."""
+
 
 def named_candidate(name: str, given: Mapping[str, str]) -> Candidate:
     """The candidate of that name with these hyperparameters in place of its defaults.
@@ -46,6 +49,12 @@ def with_word_vectors(name: str, given: Mapping[str, str], file: Path) -> dict[s
     if name in CANDIDATES and name not in able:
         raise HyperparameterError(f"--embeddings: {name} has no word vectors; {', '.join(able)} has")
     return {"embedding_width": str(vector_width(file)), **given, "embeddings": str(file)}
+
+
+def require_state(name: str) -> None:
+    """Raises `HyperparameterError` for a candidate whose training keeps no state that it could go on from."""
+    if name in CANDIDATES and name not in KEEPING_STATE:
+        raise HyperparameterError(f"--resume: {name} keeps no state; {', '.join(KEEPING_STATE)} does")
 
 
 def hyperparameters(name: str) -> dict[str, type]:

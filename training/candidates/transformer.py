@@ -1,6 +1,7 @@
 """A pretrained BERT, its vocabulary cut to that of tweets, fine-tuned as a whole (Keras)."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,12 @@ class Transformer:
         network.optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
         kept = self._kept(checkpoints, train, vocabulary) if checkpoints else None
         state = kept.restore(network) if kept else Progress()
+        if state.step >= self._steps(train):
+            tqdm.write(
+                f"{checkpoints}: this training was at its end before, after {state.step} steps: nothing is "
+                "trained, and changed hyperparameters of the training have no effect",
+                file=sys.stderr,
+            )
         held_out = _some(validation, seed)
         self._train(network, train, held_out, state, kept, seed=seed, progress=progress, report=report)
         exact = replace(self, precision="float32").network(pretrained, words=FIRST_WORD_ID + len(vocabulary))
@@ -150,6 +157,14 @@ class Transformer:
         falling = max(round(steps * self.cooldown), 1)
         return self.learning_rate * min(1.0, (step + 1) / max(self.warmup, 1), (steps - step) / falling)
 
+    def _batches(self, train: Examples) -> int:
+        """Of an epoch."""
+        return -(-len(train) // self.batch_size)
+
+    def _steps(self, train: Examples) -> int:
+        """Batches of the whole training."""
+        return max(round(self._batches(train) * self.epochs), 1)
+
     def _train(
         self,
         network: keras.Model,
@@ -162,8 +177,7 @@ class Transformer:
         progress: bool,
         report: Report | None,
     ) -> None:
-        batches = -(-len(train) // self.batch_size)
-        steps = max(round(batches * self.epochs), 1)
+        batches, steps = self._batches(train), self._steps(train)
         every = min(REPORT_STEPS, steps)
         bar = tqdm(initial=state.step, total=steps, unit="batch", disable=not progress)
         sums = np.zeros(3)

@@ -11,7 +11,7 @@ from training.candidates import Candidate
 from training.data import Prepared, binary, prepare
 from training.data.datasets import FEEDBACK
 from training.data.records import TRAIN
-from training.learning_curve.points import ROWS, TAG, LearningPoint
+from training.learning_curve.points import ROWS, TAG, LearningPoint, of_run
 from training.options import RunOptions
 from training.run import fit_and_score, parameters
 from training.training_texts import TrainingTexts
@@ -57,27 +57,23 @@ def learn_on(
     prepared: Prepared, name: str, candidate: Candidate, options: RunOptions, *, sizes: Sequence[int]
 ) -> Iterator[LearningPoint]:
     """`learn`, on data that were prepared before, with sizes that they have."""
-    tracking.connect()
+    client = tracking.connect()
     with mlflow.start_run(run_name=f"{name}: learning curve", tags={"learning_curve_of": name}):
         mlflow.log_params({"sizes": " ".join(map(str, sizes)), "data_sha256": prepared.fingerprint.sha256})
         for size in sizes:
-            yield _point(prepared, name, candidate, replace(options, train_rows=size))
+            run_id = _measured(prepared, name, candidate, replace(options, train_rows=size))
+            yield of_run(client.get_run(run_id))
 
 
-def _point(prepared: Prepared, name: str, candidate: Candidate, options: RunOptions) -> LearningPoint:
+def _measured(prepared: Prepared, name: str, candidate: Candidate, options: RunOptions) -> str:
+    """The id of the run that keeps the point."""
     texts = TrainingTexts(prepared.frame, options)
     with mlflow.start_run(
         run_name=f"{name}, {texts.training_rows} rows",
         tags={TAG: name, "family": candidate.family},
         nested=True,
-    ):
+    ) as run:
         mlflow.log_params({**parameters(candidate, options), "data_sha256": prepared.fingerprint.sha256})
         mlflow.log_metric(ROWS, texts.training_rows)
-        _, results = fit_and_score(candidate, texts, options)
-    return LearningPoint(
-        candidate=name,
-        train_rows=texts.training_rows,
-        data_sha256=prepared.fingerprint.sha256,
-        accuracy={dataset: result.scores.accuracy for dataset, result in results.items()},
-        rows={dataset: result.scores.rows for dataset, result in results.items()},
-    )
+        fit_and_score(candidate, texts, options)
+        return str(run.info.run_id)

@@ -66,10 +66,13 @@ def collect(client: MlflowClient, *, look_at_data: bool, texts: bool, progress: 
         missing.append("There is no learning curve of these data (python -m training learning-curve).")
     exploration = None
     if look_at_data:
+        asked = selected.data.params
+        limit = asked.get("limit", "None")
         try:
             exploration = explored_before(client, best.data_sha256) or explore(
-                selected.data.params["data"].split(","),
-                seed=int(selected.data.params["seed"]),
+                asked["data"].split(","),
+                seed=int(asked["seed"]),
+                limit=None if limit == "None" else int(limit),
                 progress=progress,
             )
         except DataError as error:

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from export.text_graph import Normaliser
 from training.data import LABELS, clean, load, text_key, without_conflicts_and_duplicates
 from training.data.records import NEGATIVE, POSITIVE
+from training.data.splitting import sampled
 
 SAMPLE = 20_000
 """Rows of a data set at random whose words are counted."""
@@ -60,14 +61,17 @@ class Exploration(msgspec.Struct, frozen=True):
     sets: list[OnData]
 
 
-def explore(names: Sequence[str], *, seed: int, progress: bool) -> Exploration:
+def explore(names: Sequence[str], *, seed: int, limit: int | None = None, progress: bool) -> Exploration:
     """Read the data sets and look at them.
+
+    Args:
+        limit: at most this many rows of each set, drawn at random; repeats of a text are drawn with it.
 
     Raises:
         DataError: a data set is missing or not what it should be.
     """
     bar = tqdm(names, desc="looking at the data", unit="set", leave=False, disable=not progress)
-    return Exploration(sets=[_explored(name, seed=seed, progress=progress) for name in bar])
+    return Exploration(sets=[_explored(name, seed=seed, limit=limit, progress=progress) for name in bar])
 
 
 def telling_words(
@@ -114,9 +118,11 @@ def repeats(keys: Iterable[str], labels: Iterable[str]) -> Repeats | None:
     )
 
 
-def _explored(name: str, *, seed: int, progress: bool) -> OnData:
+def _explored(name: str, *, seed: int, limit: int | None, progress: bool) -> OnData:
     raw = load(name, progress=progress)
     raw["text"] = clean(raw["text"])
+    if limit is not None:
+        raw = sampled(raw.assign(key=text_key(raw["text"])), seed=seed, limit=limit).drop(columns="key")
     _, (report,) = without_conflicts_and_duplicates(raw)
     two_class = raw[raw["label"].isin((NEGATIVE, POSITIVE)) & (raw["text"] != "")]
     sample = raw.sample(min(SAMPLE, len(raw)), random_state=seed)

@@ -1,5 +1,6 @@
 """What a search makes small: the held-out log-loss of a candidate, calibrated as in `training.evaluation`."""
 
+import itertools
 import time
 
 import keras
@@ -51,10 +52,11 @@ class Objective:
     def _measured(self, candidate: Candidate, trial: Trial) -> float | None:
         """The figure, or None for a trial that is to be given up."""
         started = time.monotonic()
+        numbers = itertools.count(1)
 
         def report(step: int, loss: float) -> None:
             mlflow.log_metric("fit/val_loss", loss, step=step)
-            trial.report(loss, step)
+            trial.report(loss, next(numbers))  # the pruner's warm-up counts reports, whatever a step is
             if trial.should_prune():
                 raise TrialPruned
 

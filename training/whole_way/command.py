@@ -6,9 +6,14 @@ import sys
 from pathlib import Path
 
 from function_app.command_line import FAILED, described, positive
+from training.arguments import seed
 from training.assessment.command import BUNDLES
 
-LOCAL = Path(__file__).resolve().parents[2] / ".local" / "train"
+REPOSITORY = Path(__file__).resolve().parents[2]
+LOCAL = REPOSITORY / ".local" / "train"
+SERVED = REPOSITORY / "function_app" / "model"
+HISTORY = REPOSITORY / ".local" / "bundles"
+"""Where the export keeps a served bundle that was replaced."""
 PROFILE_NAMES = ("corpus", "quick", "full")
 
 
@@ -22,14 +27,15 @@ def add_to(
         **described(
             "the whole way: data, every candidate, assessment, selection, bundle, report; goes on where it "
             "was stopped; a candidate that fails stops no other, and the exit code is 2 then; runs of the "
-            "profiles corpus and quick are kept in .local/train/PROFILE.db unless MLFLOW_TRACKING_URI is set"
+            "trials, which are the profiles corpus and quick, are kept in .local/train/PROFILE.db unless "
+            "MLFLOW_TRACKING_URI is set"
         ),
     )
     whole.add_argument(
         "--profile",
         choices=PROFILE_NAMES,
         help="corpus: the project's own 700 texts; quick: 20,000 rows of each real data set, without the "
-        "transformer; full: everything (default: full where DATA_DIR is set, else corpus)",
+        "transformer; full: everything (default: full where DATA_DIR is set or --data is given, else corpus)",
     )
     whole.add_argument(
         "--candidates", nargs="+", default=[], metavar="CANDIDATE", help="only these (default: the profile's)"
@@ -44,7 +50,7 @@ def add_to(
         metavar="N",
         help="learn from N rows of all sets; those held out and feedback stay (default: all)",
     )
-    whole.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    whole.add_argument("--seed", type=seed, default=7, metavar="N", help="default: 7")
     whole.add_argument(
         "--again",
         action="store_true",
@@ -53,16 +59,21 @@ def add_to(
     whole.add_argument(
         "--out",
         type=Path,
-        default=LOCAL / "bundle",
         metavar="FOLDER",
-        help="the bundle; function_app/model is what the app serves (default: %(default)s)",
+        help="the bundle; function_app/model is what the app serves, and what it replaces is kept in "
+        ".local/bundles (default: .local/train/bundle, of a trial .local/train/PROFILE-bundle)",
     )
     whole.add_argument(
         "--report",
         type=Path,
-        default=LOCAL / "report.html",
         metavar="FILE",
-        help="default: %(default)s",
+        help="default: .local/train/report.html, of a trial .local/train/PROFILE-report.html",
+    )
+    whole.add_argument(
+        "--min-parity-texts",
+        type=positive,
+        metavar="N",
+        help="as in export bundle (default: the profile's)",
     )
     whole.add_argument(
         "--max-latency-ms",
@@ -100,6 +111,9 @@ def run(options: argparse.Namespace) -> int:
         # A trial must not become the newest run of what is served.
         LOCAL.mkdir(parents=True, exist_ok=True)
         os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{LOCAL}/{name}.db"
+    own = f"{name}-" if profile.trial else ""
+    out = options.out or LOCAL / f"{own}bundle"
+    min_parity_texts = options.min_parity_texts or profile.min_parity_texts
     (curved,) = profile.candidates([CURVE]).values()
     progress = not options.quiet and sys.stderr.isatty()
     _say(f"profile {name}: {profile.about}")
@@ -116,14 +130,18 @@ def run(options: argparse.Namespace) -> int:
             assessment=AssessOptions(
                 bundles=LOCAL / f"{name}-candidates" if profile.trial else BUNDLES,
                 imdb=profile.imdb,
-                min_parity_texts=profile.min_parity_texts,
+                min_parity_texts=min_parity_texts,
                 progress=progress,
             ),
-            bundle=BundleOptions(min_parity_texts=profile.min_parity_texts, progress=progress),
+            bundle=BundleOptions(
+                min_parity_texts=min_parity_texts,
+                history=HISTORY if out.resolve() == SERVED.resolve() else None,
+                progress=progress,
+            ),
             budget=Budget(max_latency_ms=options.max_latency_ms, max_size_mb=options.max_size_mb),
             curve=Curve(name=CURVE, candidate=curved, sizes=profile.curve) if profile.curve else None,
-            out=options.out,
-            report=options.report,
+            out=out,
+            report=options.report or LOCAL / f"{own}report.html",
             state=LOCAL,
             again=options.again,
             debug=options.debug,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def finished_before(
             same = all(str(known.get(key)) == str(value) for key, value in wanted.items())
             return str(run.info.run_id) if same else None
     return None
+
+
+def has_hyperparameters(candidate: Candidate, known: Mapping[str, str]) -> bool:
+    """Whether a run of these parameters trained just this; one it does not know counts as the default."""
+    defaults = asdict(type(candidate)())  # type: ignore[call-overload]
+    wanted = asdict(candidate)  # type: ignore[call-overload]
+    return all(str(known.get(key, defaults[key])) == str(value) for key, value in wanted.items())
 
 
 def state_of(folder: Path, name: str, candidate: Candidate, options: RunOptions, *, data_sha256: str) -> Path:

@@ -24,7 +24,13 @@ from training.options import RunOptions
 from training.report.writing import write_report
 from training.run import train_on
 from training.training_texts import TrainingTexts
-from training.whole_way.resuming import begin_again, finished_before, give_up, state_of
+from training.whole_way.resuming import (
+    begin_again,
+    finished_before,
+    give_up,
+    has_hyperparameters,
+    state_of,
+)
 from training.whole_way.telling import Step, reason
 
 Say = Callable[[str], None]
@@ -76,7 +82,7 @@ class Arrival:
 def go(plan: Plan, *, say: Say) -> Arrival:
     """The whole way; ``say`` is told in a line what each step did. Stopped, it goes on when called again.
 
-    A candidate that fails stops no other.
+    A candidate that fails stops no other, and is named at the end, also where a later step raises.
 
     Raises:
         WholeWayError: every candidate failed.
@@ -92,28 +98,30 @@ def go(plan: Plan, *, say: Say) -> Arrival:
     if not trained:
         told = "; ".join(f"{name}: {why}" for name, why in failed.items())
         raise WholeWayError(f"no candidate could be trained: {told}")
-    with Step(say, "assessment and selection") as step:
-        choice = assess_and_select(
-            client, selection.contenders(client, trained), plan.budget, _assessment(plan, say), say=say
-        )
-        step.did(f"{choice.selected} is {choice.verdicts[choice.selected]}")
-    failed |= {
-        name: verdict
-        for name, verdict in choice.verdicts.items()
-        if verdict.startswith(selection.NOT_ASSESSED)
-    }
-    with Step(say, "bundle") as step:
-        within_budget = replace(plan.bundle, max_bytes=round(plan.budget.max_size_mb * 1e6))
-        bundle, note = exported(load_trained(), plan.out, within_budget)
-        written = f"{bundle.folder}: {bundle.manifest['version']}"
-        step.did(f"{written}, {note}" if note else written)
-    if plan.curve is not None:
-        failed |= _learn(client, prepared, plan, plan.curve, say=say)
-    with Step(say, "report") as step:
-        findings = write_report(plan.report, look_at_data=True, texts=True, progress=options.progress)
-        step.did(" ".join([str(plan.report), *findings.missing]))
-    for name, why in failed.items():
-        say(f"failed: {name}: {why}")
+    try:
+        with Step(say, "assessment and selection") as step:
+            choice = assess_and_select(
+                client, selection.contenders(client, trained), plan.budget, _assessment(plan, say), say=say
+            )
+            step.did(f"{choice.selected} is {choice.verdicts[choice.selected]}")
+        failed |= {
+            name: verdict
+            for name, verdict in choice.verdicts.items()
+            if verdict.startswith(selection.NOT_ASSESSED)
+        }
+        with Step(say, "bundle") as step:
+            within_budget = replace(plan.bundle, max_bytes=round(plan.budget.max_size_mb * 1e6))
+            bundle, note = exported(load_trained(), plan.out, within_budget)
+            written = f"{bundle.folder}: {bundle.manifest['version']}"
+            step.did(f"{written}, {note}" if note else written)
+        if plan.curve is not None:
+            failed |= _learn(client, prepared, plan, plan.curve, say=say)
+        with Step(say, "report") as step:
+            findings = write_report(plan.report, look_at_data=True, texts=True, progress=options.progress)
+            step.did(" ".join([str(plan.report), *findings.missing]))
+    finally:
+        for name, why in failed.items():
+            say(f"failed: {name}: {why}")
     return Arrival(bundle, failed)
 
 
@@ -171,7 +179,11 @@ def _learn(client: MlflowClient, prepared: Prepared, plan: Plan, curve: Curve, *
         try:
             known = points(client, data_sha256=prepared.fingerprint.sha256)
             of_feedback = feedback_rows(prepared)
-            drawn = {one.train_rows - of_feedback for one in known if one.candidate == curve.name}
+            drawn = {
+                one.train_rows - of_feedback
+                for one in known
+                if one.candidate == curve.name and has_hyperparameters(curve.candidate, one.hyperparameters)
+            }
             sizes = within(prepared, curve.sizes, most=plan.options.train_rows)
             missing = [size for size in sizes if size not in drawn]
             if not missing:

@@ -9,7 +9,7 @@ _MOST_CHARACTERS = 300
 
 
 class Step:
-    """Says what a step did and how long it took, or that it failed."""
+    """Says what a step did and how long it took, or that it failed or was stopped."""
 
     def __init__(self, say: Callable[[str], None], name: str) -> None:
         self._say, self._name = say, name
@@ -25,7 +25,9 @@ class Step:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        told = "failed" if kind is not None else self._did
+        told = self._did
+        if kind is not None:
+            told = "stopped" if issubclass(kind, KeyboardInterrupt) else "failed"
         self._say(f"{self._name}: {told} ({duration(time.monotonic() - self._started)})")
 
 

@@ -117,10 +117,17 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(candidate, tmp_pat
     assert (tmp_path / "log.csv").read_text().splitlines()[0].startswith("step,epoch,seconds,loss")
 
 
-def test_a_finished_run_that_is_resumed_gives_the_same_model(candidate, tmp_path):
+def test_a_finished_run_that_is_resumed_gives_the_same_model_and_says_so(candidate, tmp_path, capsys):
     train = examples(60, seed=1)
-    first, again = (fit(replace(candidate, epochs=1.0), train, checkpoints=tmp_path) for _ in range(2))
+    whole = replace(candidate, epochs=1.0)
+    first = fit(whole, train, checkpoints=tmp_path)
+    assert capsys.readouterr().err == ""
+    again = fit(replace(whole, learning_rate=1e-2), train, checkpoints=tmp_path)
     np.testing.assert_array_equal(first.logits(train.ids), again.logits(train.ids))
+    told = capsys.readouterr().err
+    assert told.startswith(f"{tmp_path}: this training was at its end before, after 4 steps: nothing is")
+    assert "hyperparameters of the training have no effect" in told
+    assert told.count("\n") == 1
 
 
 def test_the_state_of_other_data_or_another_network_is_refused(candidate, tmp_path):

@@ -87,3 +87,22 @@ def test_the_command_prints_a_line_a_size_and_refuses_sizes_that_are_none(tmp_pa
     capsys.readouterr()
     assert main(["learning-curve", "tfidf_logreg", *data, "--sizes", "1"]) == 2
     assert "negative and positive rows are both needed" in capsys.readouterr().err
+
+
+def made_point(rows: int, **parameters: object) -> None:
+    with mlflow.start_run(tags={"learning_curve": "made"}):
+        mlflow.log_params({"data_sha256": "made", "data": str(rows), "train_rows": rows, **parameters})
+        mlflow.log_metrics({"training_rows": rows, "test/tweets/rows": 9, "test/tweets/accuracy": 0.5})
+
+
+def test_a_curve_is_that_of_the_newest_points_hyperparameters(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    client = tracking.connect()
+    made_point(10, alpha=1)
+    made_point(20, alpha=2)
+    made_point(30)  # of before alpha existed
+    made_point(40, alpha=1, beta=3)
+    found = points(client, data_sha256="made")
+    assert [point.train_rows for point in found] == [10, 30, 40]
+    assert found[-1].hyperparameters == {"alpha": "1", "beta": "3"}

@@ -26,9 +26,11 @@ def client(tmp_path, monkeypatch) -> MlflowClient:
     return tracking.connect()
 
 
-def trained(client: MlflowClient, name: str, accuracy: float, *, data: Path, sha256: str = "d" * 64) -> str:
+def trained(
+    client: MlflowClient, name: str, accuracy: float, *, data: Path, sha256: str = "d" * 64, **options: object
+) -> str:
     with mlflow.start_run(tags={"candidate": name}) as run:
-        mlflow.log_params({"data_sha256": sha256, "data": str(data), "seed": "7"})
+        mlflow.log_params({"data_sha256": sha256, "data": str(data), "seed": "7", **options})
         mlflow.log_metrics({selection.CRITERION: accuracy, "test/airline/accuracy": accuracy})
     if not client.search_registered_models():
         client.create_registered_model(tracking.REGISTERED_MODEL)
@@ -82,6 +84,15 @@ def test_the_report_is_written_and_kept_and_reads_the_data_but_once(client, tmp_
     assert again.exploration is not None
     (missing,) = again.missing
     assert "learning-curve" in missing
+
+
+@pytest.mark.parametrize(("limit", "read"), [(None, 700), (120, 120)])
+def test_the_data_are_looked_at_as_the_run_read_them(client, limit, read):
+    best = trained(client, "bilstm", 0.9, data=CORPUS, limit=limit)
+    assessed(client, "bilstm", best)
+    selected(client, best)
+    (of_corpus,) = found(client, look_at_data=True).exploration.sets
+    assert of_corpus.read == read
 
 
 def test_what_cannot_be_shown_is_named(client, tmp_path):

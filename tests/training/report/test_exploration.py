@@ -43,6 +43,14 @@ def test_the_corpus_is_described_as_its_readme_says():
     assert {"love", "great"} & {word for word, _ in found.telling["positive"]}
 
 
+def test_a_part_of_the_rows_has_the_repeats_of_its_texts(tmp_path):
+    path = tmp_path / "twice.csv"
+    texts = [f"this is the text number {number // 2} of all" for number in range(400)]
+    path.write_text("\n".join(["text,label", *(f"{text},positive" for text in texts)]) + "\n")
+    (found,) = explore([str(path)], seed=7, limit=100, progress=False).sets
+    assert (found.read, found.duplicates, found.repeats.texts) == (100, 50, 50)
+
+
 def test_a_data_set_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     with pytest.raises(DataError, match="airline"):

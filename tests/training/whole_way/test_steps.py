@@ -1,6 +1,6 @@
 """The way from the corpus to a bundle, and that it goes on where it was stopped."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import mlflow
@@ -13,12 +13,13 @@ from function_app.predictor import Predictor
 from tests.workplace import CORPUS
 from training import tracking
 from training.assessment.assess import AssessOptions
+from training.assessment.choice import Budget, SelectionError
 from training.candidates import TfidfLogReg
 from training.data import DataError, prepare
 from training.options import RunOptions
 from training.run import parameters
 from training.whole_way.profiles import PROFILES
-from training.whole_way.resuming import AGAIN, finished_before, state_of
+from training.whole_way.resuming import AGAIN, finished_before, has_hyperparameters, state_of
 from training.whole_way.steps import Curve, Plan, WholeWayError, go
 
 # MLflow's own, while it is imported to log a model.
@@ -88,6 +89,22 @@ def test_the_learning_curve_gets_the_sizes_that_it_lacks(folder):
     assert "70 rows" not in told
 
 
+def test_points_of_other_hyperparameters_are_measured_again(folder):
+    curve = Curve(name="tfidf_logreg", candidate=TfidfLogReg(min_documents=1), sizes=(72,))
+    other = replace(curve, candidate=TfidfLogReg(min_documents=2))
+    said: list[str] = []
+    for one in (curve, other, curve, curve):
+        go(plan(folder, curve=one), say=said.append)
+    told = [line for line in said if line.startswith("learning curve of tfidf_logreg: ")]
+    assert [line.split(": ")[1].split(",")[0][:7] for line in told] == ["72 rows"] * 3 + ["as befo"]
+
+
+def test_a_hyperparameter_that_a_run_does_not_know_counts_as_its_default():
+    known = {key: str(value) for key, value in asdict(TfidfLogReg()).items() if key != "min_documents"}
+    assert has_hyperparameters(TfidfLogReg(), known)
+    assert not has_hyperparameters(TfidfLogReg(min_documents=1), known)
+
+
 @dataclass(frozen=True)
 class Broken(TfidfLogReg):
     """A candidate that cannot be trained here."""
@@ -104,6 +121,18 @@ def test_a_candidate_that_fails_stops_no_other_and_is_named_at_the_end(folder):
     assert arrival.bundle.manifest["candidate"] == "tfidf_logreg"
     assert any(line.startswith("candidate 1 of 2, broken: failed: MemoryError: no room") for line in said)
     assert said[-1] == "failed: broken: MemoryError: no room for this"
+
+
+def test_a_candidate_that_fails_is_named_at_the_end_also_where_a_later_step_raises(folder):
+    both = {"broken": Broken(), **plan(folder).candidates}
+    for changes, error in (
+        ({"budget": Budget(max_latency_ms=1e-9)}, SelectionError),
+        ({"bundle": BundleOptions(min_parity_texts=10**6)}, ExportError),
+    ):
+        said: list[str] = []
+        with pytest.raises(error):
+            go(plan(folder, candidates=both, **changes), say=said.append)
+        assert said[-1] == "failed: broken: MemoryError: no room for this"
 
 
 def test_without_any_trained_candidate_the_way_ends(folder):
