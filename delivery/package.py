@@ -145,4 +145,5 @@ def version_in(package: Path) -> str:
 
 
 def _is_wanted(path: Path) -> bool:
-    return "__pycache__" not in path.parts and path.suffix != ".md"
+    left_over = path.parts[1].startswith(".model-")  # of a model's exchange that was killed
+    return "__pycache__" not in path.parts and path.suffix != ".md" and not left_over

@@ -1,6 +1,7 @@
 """`python -m export`: turn the selected model into the bundle that the app serves, or go back to one."""
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where the app reads it (default: %(default)s)",
     )
-    bundle.add_argument("--no-quantise", action="store_true", help="leave embedding tables in float32")
+    bundle.add_argument(
+        "--no-quantise", action="store_true", help="leave tables and matrices in 32 bits, not 8"
+    )
     bundle.add_argument(
         "--parity-texts",
         type=positive,
@@ -71,10 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         type=positive,
         default=2000,
         metavar="N",
-        help="refuse with fewer (default: 2000; less only for tiny trial corpora)",
+        help="refuse to compare fewer (default: 2000; less only for tiny trial corpora)",
     )
     bundle.add_argument(
-        "--max-mb", type=float, metavar="MB", default=18.0, help="refuse a bigger model.onnx (default: 18)"
+        "--max-mb", type=_size, metavar="MB", default=18.0, help="refuse a bigger model.onnx (default: 18)"
     )
     bundle.set_defaults(command=_bundle)
 
@@ -120,6 +123,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     register.set_defaults(command=_register)
     return parser
+
+
+def _size(text: str) -> float:
+    try:
+        size = float(text)
+    except ValueError:
+        size = math.nan
+    if not 0 < size < math.inf:
+        raise argparse.ArgumentTypeError("must be a number above 0")
+    return size
 
 
 def _bundle(options: argparse.Namespace) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import onnx
 from tqdm import tqdm
 
@@ -31,6 +33,7 @@ from export.reference import reference_profile
 from export.slices import members, members_by_reading
 from export.text_graph import OPSETS
 from export.topics import Topics
+from export.tracking import run_parameters
 from export.trained import TrainedModel
 
 PACKAGES = (
@@ -46,7 +49,9 @@ PACKAGES = (
     "tf2onnx",
 )
 MAX_QUANTISATION_LOSS = 0.003
-"""Accuracy that 8-bit tables may cost on a data set: 0.3 points."""
+"""Accuracy that 8 bits may cost on a data set: 0.3 points."""
+MAX_LOG_LOSS_RISE = 0.02
+"""Log-loss, in nats a row, that 8 bits may add on a data set: it sees more than the labels."""
 REFERENCE_ROWS = 20_000
 """Held-out rows of each data set in the reference profile, so that none outweighs all others."""
 SMALLEST_SLICE = 30
@@ -106,13 +111,13 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
         graph, before = quantise_matrices(quantise_tables(exact), typical), results
         # Rounding shifts the scores a little, and not at random: the calibration belongs to what is served.
         rounded = run_graph(graph, held_out.calibration["text"].tolist()).probability
-        calibration = held_out.refit_calibration(calibration, rounded)
+        _require_finite(rounded)
+        calibration = _refit(held_out, calibration, rounded)
         graph = with_calibration(graph, calibration)
-        scored = _test(graph, held_out)
+        scored, compared = _test(graph, held_out), run_graph(graph, texts).probability
+        _require_finite(np.concatenate([scored.probability, compared]))
         results = held_out.by_dataset(scored.probability)
-        quantisation = _require_small_loss(
-            before, results, compare(expected, run_graph(graph, texts).probability)
-        )
+        quantisation = _require_small_loss(before, results, compare(expected, compared))
     steps.update()
 
     content = graph.SerializeToString()
@@ -140,7 +145,7 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
         "parity": {**parity.as_dict(), "against": f"{trained.candidate} run by its training framework"},
         "quantisation": quantisation,
         "self_test": _self_test(graph),
-        "weights": origin(trained.parameters),
+        "weights": origin(trained.parameters, run_parameters),
         "parameters": trained.parameters,
         "data": trained.data,
         "packages": _packages(),
@@ -153,11 +158,20 @@ def write_bundle(trained: TrainedModel, folder: Path, options: BundleOptions | N
 
 def _parity_texts(held_out: HeldOut, options: BundleOptions) -> list[str]:
     rows = held_out.test["text"]
-    if len(rows) < options.min_parity_texts:
+    count = min(options.parity_texts, len(rows))
+    if count < options.min_parity_texts:
         raise ExportError(
-            f"parity needs at least {options.min_parity_texts} held-out test texts; this run kept {len(rows)}"
+            f"parity needs at least {options.min_parity_texts} held-out test texts (--min-parity-texts); "
+            f"this run kept {len(rows)}, of which {count} would be compared (--parity-texts)"
         )
-    return [*rows.sample(min(options.parity_texts, len(rows)), random_state=options.seed), *HARD_TEXTS]
+    return [*rows.sample(count, random_state=options.seed), *HARD_TEXTS]
+
+
+def _refit(held_out: HeldOut, calibration: Calibration, rounded: npt.NDArray[np.float32]) -> Calibration:
+    try:
+        return held_out.refit_calibration(calibration, rounded)
+    except ExportError as error:
+        raise QuantisationError(f"8 bits leave nothing to calibrate; {error}") from error
 
 
 def _test(graph: onnx.ModelProto, held_out: HeldOut) -> Scored:
@@ -182,15 +196,36 @@ def _slices(held_out: HeldOut, scored: Scored) -> list[dict[str, Any]]:
     ]
 
 
+def _require_finite(probability: npt.NDArray[np.floating]) -> None:
+    """Raise `QuantisationError` unless all of the (N,) probabilities by a graph in 8 bits are numbers."""
+    lost = int((~np.isfinite(probability)).sum())
+    if lost:
+        raise QuantisationError(
+            f"8 bits leave no number for {lost} of {len(probability)} texts; export with --no-quantise"
+        )
+
+
 def _require_small_loss(
     before: dict[str, Scores], after: dict[str, Scores], change: Parity
 ) -> dict[str, Any]:
+    """What the manifest says of 8 bits, from the scores of each data set before and after, and the change.
+
+    Raises `QuantisationError` where a data set loses more than 0.3 points of accuracy, one row being allowed
+    in any case, or gains more than 0.02 of log-loss.
+    """
     loss = {name: before[name].accuracy - after[name].accuracy for name in before}
     worst = max(loss, key=lambda name: loss[name])
     # A single row more is noise where a set is so small that a row is worth more than the bound.
     if loss[worst] > max(MAX_QUANTISATION_LOSS, 1.5 / before[worst].rows):
         raise QuantisationError(
             f"8 bits cost {loss[worst]:.4f} accuracy on {worst} (at most {MAX_QUANTISATION_LOSS}); "
+            "export with --no-quantise"
+        )
+    rise = {name: after[name].log_loss - before[name].log_loss for name in before}
+    worst = max(rise, key=lambda name: rise[name])
+    if rise[worst] > MAX_LOG_LOSS_RISE:
+        raise QuantisationError(
+            f"8 bits add {rise[worst]:.4f} to the log-loss on {worst} (at most {MAX_LOG_LOSS_RISE}); "
             "export with --no-quantise"
         )
     return {

@@ -27,6 +27,11 @@ Chosen, not fitted: the held-out data are English but for about two rows in a th
 English in and so say little about the others.
 """
 
+SMALLEST_GROUP = 50
+"""Rows from which a data set weighs as much as any other in the fit."""
+LARGEST_GRADIENT = 1e-3
+"""Of the loss where a fit ended, by the intercept and, in units of the mean size of a logit, by the slope."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -53,10 +58,15 @@ def trust(known_share: npt.ArrayLike, foreign: npt.ArrayLike) -> Floats:
 def fit_calibration(
     logits: npt.ArrayLike, trust: npt.ArrayLike, labels: npt.ArrayLike, groups: npt.ArrayLike
 ) -> Calibration:
-    """Fit on held-out rows by least log-loss; every group (data set) weighs the same, whatever its size."""
+    """Fit on held-out rows by least log-loss; every group (data set) weighs the same, whatever its size.
+
+    Groups of fewer than 50 rows or of one class alone would say too much for what they know. Each of their
+    rows weighs what a row of the other groups weighs on average, and all of them at most what one group does.
+
+    The slope may be 0 or below where the model learned nothing; `sound_calibration` refuses that.
+    """
     truth = np.asarray(labels, dtype=np.float64)
-    names, index, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
-    weights = 1.0 / (len(names) * counts[index])
+    weights = _weights(truth, groups)
     evidence = np.asarray(logits, dtype=np.float64)
     factor = np.asarray(trust, dtype=np.float64)
 
@@ -64,8 +74,50 @@ def fit_calibration(
         margins = factor * (parameters[0] * evidence + parameters[1])
         return float(weights @ np.logaddexp(0, np.where(truth == 1, -margins, margins)))
 
-    found = optimize.minimize(loss, x0=np.array([1.0, 0.0]), method="Nelder-Mead", options={"xatol": 1e-6})
+    start = np.array([1.0, 0.0])
+    with np.errstate(invalid="ignore"):  # logits that are no numbers are seen in what comes out
+        found = optimize.minimize(loss, x0=start, method="Nelder-Mead", options={"xatol": 1e-6})
+        if not found.success:  # where the simplex collapsed on a slope, a fresh one goes on
+            again = optimize.minimize(loss, x0=found.x, method="Nelder-Mead", options={"xatol": 1e-6})
+            found = again if again.fun < found.fun - 1e-6 else found
     return Calibration(slope=float(found.x[0]), intercept=float(found.x[1]))
+
+
+def sound_calibration(
+    logits: npt.ArrayLike, trust: npt.ArrayLike, labels: npt.ArrayLike, groups: npt.ArrayLike
+) -> Calibration:
+    """As `fit_calibration`; raises `ExportError` for a fit that missed the least loss or a slope not above 0.
+
+    The loss is least where its gradient is 0. That is asked, and not what the optimiser says of itself: it
+    may call steps a failure that are too small to matter.
+    """
+    found = fit_calibration(logits, trust, labels, groups)
+    truth = np.asarray(labels, dtype=np.float64)
+    evidence, factor = np.asarray(logits, dtype=np.float64), np.asarray(trust, dtype=np.float64)
+    weights = _weights(truth, groups) * factor
+    missed = weights * (found.apply(evidence, factor) - truth)
+    size = max(float(weights @ np.abs(evidence)), 1e-12)
+    gradient = float(max(abs(missed.sum()), abs(missed @ evidence) / size))
+    if not (gradient <= LARGEST_GRADIENT and 0 < found.slope < np.inf):
+        raise ExportError(
+            f"no calibration fits the {len(truth)} calibration rows (slope {found.slope:.3g}, which must be "
+            f"above 0; gradient {gradient:.1g}, at most {LARGEST_GRADIENT}): the model says too little of "
+            "the labels; train it longer or on more data"
+        )
+    return found
+
+
+def _weights(truth: Floats, groups: npt.ArrayLike) -> Floats:
+    """What each row weighs in the fit, (N,); the groups that are large enough weigh 1 together."""
+    _, index, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    positive = np.bincount(index, weights=truth, minlength=len(counts))
+    is_large = (counts >= SMALLEST_GROUP) & (positive > 0) & (positive < counts)
+    large, rows_of_large = int(is_large.sum()), int(counts[is_large].sum())
+    rows_of_others = len(truth) - rows_of_large
+    if not large:
+        return np.full(len(truth), 1.0 / max(len(truth), 1))
+    other = min(1.0 / rows_of_large, 1.0 / (large * max(rows_of_others, 1)))
+    return np.where(is_large[index], 1.0 / (large * counts[index]), other)
 
 
 def refitted(
@@ -77,12 +129,12 @@ def refitted(
 ) -> Calibration:
     """The calibration fitted anew to what a changed model gives with the present one, (N,) probabilities.
 
-    Rows without trust say nothing and are left out.
+    Rows without trust say nothing and are left out. Raises `ExportError` as `sound_calibration` does.
     """
     factor = np.asarray(trust, dtype=np.float64)
     told = factor > 0
     margins = special.logit(np.clip(np.asarray(probability, np.float64)[told], 1e-7, 1 - 1e-7)) / factor[told]
-    change = fit_calibration(margins, factor[told], np.asarray(labels)[told], np.asarray(groups)[told])
+    change = sound_calibration(margins, factor[told], np.asarray(labels)[told], np.asarray(groups)[told])
     return Calibration(
         slope=calibration.slope * change.slope,
         intercept=calibration.intercept * change.slope + change.intercept,

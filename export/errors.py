@@ -10,4 +10,4 @@ class ParityError(ExportError):
 
 
 class QuantisationError(ExportError):
-    """Rounding to 8 bits costs too much accuracy."""
+    """Rounding to 8 bits costs too much."""

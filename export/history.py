@@ -12,18 +12,19 @@ from tempfile import mkdtemp
 
 from export.errors import ExportError
 from export.swapping import replace_folder
-from function_app.bundle import MANIFEST, read_bundle
+from function_app.bundle import MANIFEST, MODEL, Manifest, read_bundle
 from function_app.errors import BundleError
 from function_app.predictor import Predictor
 
 
 @dataclass(frozen=True)
 class KeptBundle:
-    """A bundle on disk: its version, when it was made (RFC 3339) and its candidate."""
+    """A bundle on disk: its version, when it was made (RFC 3339), its candidate, and its model's SHA-256."""
 
     version: str
     created: str
     candidate: str
+    model: str
     folder: Path
 
 
@@ -68,7 +69,8 @@ def kept_bundles(history: Path) -> list[KeptBundle]:
 
 
 def rollback(folder: Path, history: Path, version: str | None = None) -> KeptBundle:
-    """Serve a kept bundle again: the one of that version, or else the newest that is older than the present.
+    """Serve a kept bundle again: the one of that version, or else the newest that is older than the present
+    one and has another ``model.onnx``: the same model exported anew is no way back.
 
     The chosen bundle's files are compared with its manifest (SHA-256) and its self-test is run before
     anything changes; the present bundle goes to the history. Raises `ExportError` when there is no such
@@ -83,8 +85,7 @@ def rollback(folder: Path, history: Path, version: str | None = None) -> KeptBun
     if version is not None and predictor.version != version:
         raise ExportError(f"{chosen} holds {predictor.version}, not {version}")
     publish(folder, {**files, MANIFEST: predictor.manifest_json}, history=history)
-    manifest = predictor.manifest
-    return KeptBundle(manifest.version, manifest.created, manifest.candidate, folder)
+    return _kept(predictor.manifest, folder)
 
 
 def _previous(folder: Path, history: Path) -> Path:
@@ -92,10 +93,14 @@ def _previous(folder: Path, history: Path) -> Path:
     older = [
         bundle
         for bundle in kept_bundles(history)
-        if present is None or (bundle.created, bundle.version) < (present.created, present.version)
+        if present is None
+        or (
+            bundle.model != present.model
+            and (bundle.created, bundle.version) < (present.created, present.version)
+        )
     ]
     if not older:
-        than = "" if present is None else f" older than {present.version}"
+        than = "" if present is None else f" older than {present.version} with another model"
         raise ExportError(f"{history} holds no whole bundle{than}; --list shows what is there")
     return older[0].folder
 
@@ -112,4 +117,9 @@ def _described(folder: Path) -> KeptBundle | None:
         manifest = read_bundle(folder).manifest
     except BundleError:
         return None
-    return KeptBundle(manifest.version, manifest.created, manifest.candidate, folder)
+    return _kept(manifest, folder)
+
+
+def _kept(manifest: Manifest, folder: Path) -> KeptBundle:
+    model = manifest.files[MODEL].sha256
+    return KeptBundle(manifest.version, manifest.created, manifest.candidate, model, folder)

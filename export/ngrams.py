@@ -116,8 +116,9 @@ def keys_and_idf(vectoriser: TfidfVectorizer) -> tuple[list[int], npt.NDArray[np
 
     Raises `ExportError` for a set-up that `tfidf_norm` does not cover.
     """
-    if vectoriser.norm != "l2" or vectoriser.sublinear_tf or not vectoriser.smooth_idf:
-        raise ExportError("the graph needs TF-IDF with norm='l2', smooth_idf and plain counts")
+    weighted = vectoriser.use_idf and vectoriser.smooth_idf
+    if vectoriser.norm != "l2" or vectoriser.sublinear_tf or not weighted:
+        raise ExportError("the graph needs TF-IDF with norm='l2', use_idf, smooth_idf and plain counts")
     return feature_keys(vectoriser), np.concatenate([[0.0], vectoriser.idf_])
 
 

@@ -1,9 +1,10 @@
 """A trained model as MLflow keeps it: the model itself, its vocabulary, and the texts held out from it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mlflow
 import numpy as np
@@ -17,7 +18,11 @@ from export.errors import ExportError
 from export.families import FAMILIES, HASHED, LINEAR, PIPELINES, TRANSFORMER, TREES
 from export.tracking import connect
 
+T = TypeVar("T")
+
 DEFAULT_MODEL = "models:/tweet-sentiment@selected"
+NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""MLflow's codes for a model or version that it lacks, and for an alias that it lacks."""
 
 
 @dataclass(frozen=True)
@@ -89,36 +94,52 @@ def load_trained(uri: str = DEFAULT_MODEL) -> TrainedModel:
     Raises `ExportError` when there is no such model or its run lacks what the export needs.
     """
     client = connect()
+    name, version, run_id = _registered(client, uri)
     try:
-        run_id = _run_of(client, uri)
         run = client.get_run(run_id)
-        family = run.data.tags["family"]
+        family = _named(run.data.tags, "family", f"tag of the run {run_id}")
         if family not in FAMILIES:
             raise ExportError(f"{uri}: no conversion for a model of the family {family!r}")
+        parameters = dict(run.data.params)
+        _named(parameters, "max_tokens", f"parameter of the run {run_id}")
         load = mlflow.sklearn.load_model if family in PIPELINES else mlflow.keras.load_model
         return TrainedModel(
             run_id=run_id,
-            candidate=run.data.tags["candidate"],
+            candidate=_named(run.data.tags, "candidate", f"tag of the run {run_id}"),
             family=family,
-            parameters=dict(run.data.params),
-            vocabulary=_json(client, run_id, "vocabulary.json")["words"],
+            parameters=parameters,
+            vocabulary=_named(_json(client, run_id, "vocabulary.json"), "words", "part of vocabulary.json"),
             holdout=_holdout(Path(client.download_artifacts(run_id, "holdout.csv.gz"))),
             data=_json(client, run_id, "data.json"),
-            model=load(uri),
+            model=load(f"models:/{name}/{version}"),
         )
-    except (MlflowException, OSError, KeyError) as error:
-        raise ExportError(
-            f"{uri} cannot be read from {mlflow.get_tracking_uri()}: {error}; train and select one first "
-            "(python -m training train …, then python -m training select)"
-        ) from error
+    except (MlflowException, OSError) as error:
+        raise ExportError(f"{uri} cannot be read from {mlflow.get_tracking_uri()}: {error}") from error
 
 
-def _run_of(client: MlflowClient, uri: str) -> str:
+def _registered(client: MlflowClient, uri: str) -> tuple[str, str, str]:
+    """Name, version and run: an alias is followed once, as it may point elsewhere a moment later."""
     name, alias, version = _parts(uri)
-    found = (
-        client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, version)
-    )
-    return str(found.run_id)
+    try:
+        found = (
+            client.get_model_version_by_alias(name, alias)
+            if alias
+            else client.get_model_version(name, version)
+        )
+    except MlflowException as error:
+        said = f"{uri} cannot be read from {mlflow.get_tracking_uri()}: {error}"
+        if error.error_code in NOT_THERE:
+            said += (
+                "; train and select one first (python -m training train …, then python -m training select)"
+            )
+        raise ExportError(said) from error
+    return name, str(found.version), str(found.run_id)
+
+
+def _named(given: Mapping[str, T], name: str, what: str) -> T:
+    if name not in given:
+        raise ExportError(f"there is no {name!r} as a {what}, which the export needs")
+    return given[name]
 
 
 def _parts(uri: str) -> tuple[str, str, str]:

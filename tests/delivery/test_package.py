@@ -111,6 +111,13 @@ def test_it_holds_our_serving_files_and_wheels_alone(built: tuple[Path, str]) ->
         assert not [name for name in names if name.startswith(f"{SITE_PACKAGES}/{package}/")]
 
 
+def test_what_a_killed_exchange_of_models_left_is_not_sent(tmp_path: Path) -> None:
+    for name in ("model", ".model-k3j2"):
+        (tmp_path / "function_app" / name).mkdir(parents=True)
+        (tmp_path / "function_app" / name / "model.onnx").touch()
+    assert [path for path in sources(tmp_path) if path.endswith(".onnx")] == ["function_app/model/model.onnx"]
+
+
 def test_no_member_has_a_time_or_rights_of_this_machine(built: tuple[Path, str]) -> None:
     with zipfile.ZipFile(built[0]) as archive:
         members = archive.infolist()

@@ -7,9 +7,11 @@ from scipy.special import expit
 
 from export.calibration import (
     Calibration,
+    _weights,
     calibration_graph,
     fit_calibration,
     refitted,
+    sound_calibration,
     trust,
     with_calibration,
 )
@@ -41,6 +43,60 @@ def test_every_data_set_weighs_the_same():
     found = fit_calibration(logits, np.ones(11_000), labels, groups)
     by_size = fit_calibration(logits, np.ones(11_000), labels, np.array(["all"] * 11_000))
     assert found.intercept < by_size.intercept - 0.5
+
+
+def with_contradictions(rows, name, *, labels):
+    """Ten thousand rows of one data set, and rows of another that say the opposite, surely."""
+    random = np.random.default_rng(2)
+    logits = random.normal(0, 2, 10_000)
+    given = random.random(10_000) < expit(logits)
+    groups = np.array(["large"] * 10_000 + [name] * rows)
+    return fit_calibration(
+        np.append(logits, np.full(rows, 4.0)), np.ones(10_000 + rows), np.append(given, labels), groups
+    )
+
+
+def test_a_data_set_of_a_few_rows_says_no_more_than_they_do():
+    alone = with_contradictions(0, "", labels=[])
+    few = with_contradictions(4, "few", labels=[0, 1, 0, 0])
+    assert (few.slope, few.intercept) == pytest.approx((alone.slope, alone.intercept), abs=0.01)
+    enough = with_contradictions(60, "enough", labels=[0, 1, 0, 0] * 15)
+    assert enough.slope < alone.slope - 0.3
+
+
+def test_a_data_set_of_one_class_weighs_no_more_than_another_one():
+    alone = with_contradictions(0, "", labels=[])
+    one_class = with_contradictions(100, "angry", labels=[0] * 100)
+    assert one_class.slope == pytest.approx(alone.slope, abs=0.2)
+    weights = _weights(np.repeat([0.0, 1.0, 0.0], [50, 50, 900]), ["both"] * 100 + ["angry"] * 900)
+    assert weights[:100].sum() == pytest.approx(1)
+    assert weights[100:].sum() == pytest.approx(1)
+
+
+def test_a_few_rows_in_all_weigh_the_same():
+    assert _weights(np.array([0.0, 1.0, 1.0]), ["a", "b", "b"]).tolist() == [1 / 3] * 3
+
+
+@pytest.mark.parametrize("fault", [-1.0, np.nan])
+def test_a_model_that_learned_nothing_is_calibrated_for_its_figures_and_refused_for_a_bundle(fault):
+    logits, labels = overconfident(2_000, seed=5)
+    given = (fault * logits, np.ones(2_000), labels, ["one"] * 2_000)
+    fit_calibration(*given)
+    with pytest.raises(ExportError, match="no calibration fits the 2000 calibration rows"):
+        sound_calibration(*given)
+
+
+def test_few_rows_are_fitted_to_the_end_and_no_reason_to_refuse():
+    for seed in range(150):  # in about one of 25 the first simplex collapses
+        logits, labels = overconfident(60, seed=seed)
+        given = (logits, np.ones(60), labels, ["one"] * 60)
+        assert sound_calibration(*given) == fit_calibration(*given)
+
+
+def test_a_changed_model_that_turned_around_is_refused():
+    logits, labels = overconfident(2_000, seed=6)
+    with pytest.raises(ExportError, match="no calibration fits"):
+        refitted(Calibration(1.0, 0.0), expit(-logits / 3), np.ones(2_000), labels, ["one"] * 2_000)
 
 
 def test_a_text_without_a_known_token_is_undecided():

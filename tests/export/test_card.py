@@ -76,11 +76,6 @@ def test_what_is_no_manifest_is_named(tmp_path):
             model_card(tmp_path / "manifest.json")
 
 
-def test_the_card_that_is_shipped_is_that_of_the_bundle():
-    shipped = Path(__file__).resolve().parents[2] / "MODEL_CARD.md"
-    assert shipped.read_text(encoding="utf-8") == model_card(SERVED), "python -m export card writes it"
-
-
 def test_a_model_that_was_trained_further_says_from_which_and_that_the_table_is_not_all(manifest, tmp_path):
     manifest["parameters"] = {"start": "models:/tweet-sentiment/3", "epochs": "0.1"}
     *_, table, said = card_of(manifest, tmp_path).strip().split("\n\n")
@@ -99,6 +94,26 @@ def test_a_model_that_was_trained_further_is_not_said_to_begin_with_the_package(
     assert origin({"folder": "", "start": ""})["licence"] == "Apache-2.0"
     again = origin({"folder": "/home/ann/my-bert", "start": "models:/tweet-sentiment/3"})
     assert again["started_from"] == "my-bert"
+
+
+def test_a_chain_of_models_leads_to_the_weights_that_the_first_began_with():
+    runs = {
+        "second": {"folder": "", "start": "models:/tweet-sentiment/1", "start_run": "first"},
+        "first": {"folder": "", "start": ""},
+        "own": {"folder": "/home/ann/my-bert"},
+        "round": {"folder": "", "start": "models:/tweet-sentiment/7", "start_run": "round"},
+    }
+
+    def further(run: str) -> dict[str, str]:
+        return origin(
+            {"folder": "", "start": "models:/tweet-sentiment/9", "start_run": run}, run_parameters=runs.get
+        )
+
+    assert further("second") == further("first") == origin({"folder": ""})
+    assert further("own")["started_from"] == "my-bert"
+    for lost in ("deleted", "round"):
+        assert "models:/tweet-sentiment/9" in further(lost)["started_from"]
+        assert "source" not in further(lost)
 
 
 def test_weights_that_were_given_are_named_without_their_path():

@@ -60,15 +60,15 @@ def test_the_scores_are_nearly_those_of_the_exact_graph():
 
 
 def test_a_text_scores_the_same_alone_and_in_company():
-    running = session(SMALL)
-    together = running.run(["logit"], {"text": np.array(TEXTS, dtype=object)})[0]
     same_length = [text for text in TEXTS if len(text.split()) == 8]
-    alone = [running.run(["logit"], {"text": np.array([text], dtype=object)})[0][0] for text in same_length]
     assert len(same_length) > 1
+    np.testing.assert_array_equal(logits(SMALL, same_length), [logits(SMALL, [t])[0] for t in same_length])
+    # This toy reads its padding, so in company of other lengths each text needs the longest beside it.
+    longest = max(TEXTS, key=lambda text: len(text.split()))
+    few = TEXTS[:20]
     np.testing.assert_array_equal(
-        session(SMALL).run(["logit"], {"text": np.array(same_length, dtype=object)})[0], alone
+        logits(SMALL, [*few, longest])[:-1], [logits(SMALL, [text, longest])[0] for text in few]
     )
-    assert together.shape == (len(TEXTS),)
 
 
 def test_large_matrices_are_int8_with_their_bias_and_small_ones_stay():
@@ -95,7 +95,8 @@ def test_pairs_of_weights_never_overflow_16_bits(seed, rows, tail):
     weights, scale = quantised_columns(matrix)
     padded = np.vstack([weights, np.zeros((rows % 2, 4), dtype=np.int8)]).astype(int)
     assert np.abs(padded[0::2] + padded[1::2]).max() <= LARGEST_PAIR
-    assert np.abs(weights * scale - matrix).max() <= scale.max() / 2 + 1e-6
+    steps = weights - matrix.astype(float) / scale
+    assert np.abs(steps).max() <= 0.5 + 1e-4
 
 
 def test_a_column_of_zeros_stays_one():

@@ -3,10 +3,13 @@
 import doctest
 
 import numpy as np
+import pytest
 from onnx import TensorProto, helper
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from export import ngrams
-from export.ngrams import PAIR_SHIFT, id_ngrams, numbered_features
+from export.errors import ExportError
+from export.ngrams import PAIR_SHIFT, id_ngrams, keys_and_idf, numbered_features
 from export.text_graph import model_of, session
 
 
@@ -37,6 +40,16 @@ def test_the_graph_finds_what_python_finds():
     keys = sorted({key for row in ids for key in id_ngrams(row)})
     for row, found in zip(ids, numbers(keys, ids), strict=True):
         assert sorted(keys[number - 1] for number in found if number) == sorted(id_ngrams(row))
+
+
+@pytest.mark.parametrize(
+    "other", [{"use_idf": False}, {"smooth_idf": False}, {"norm": "l1"}, {"sublinear_tf": True}]
+)
+def test_another_weighting_than_the_graph_knows_is_refused(other):
+    usual = TfidfVectorizer(analyzer=id_ngrams).fit([[5, 6]])
+    assert len(keys_and_idf(usual)[0]) == 3
+    with pytest.raises(ExportError, match="the graph needs TF-IDF with"):
+        keys_and_idf(TfidfVectorizer(analyzer=id_ngrams, **other).fit([[5, 6]]))
 
 
 def test_one_token_makes_no_pair():

@@ -1,8 +1,11 @@
 """Replaced bundles are kept, and served again on request, whole or not at all."""
 
 import json
+import os
+import time
 from pathlib import Path
 
+import pathspec
 import pytest
 
 from export import swapping
@@ -56,6 +59,62 @@ def test_rolling_back_goes_one_step_each_time_and_forward_by_name(served, histor
         rollback(served, history)
     assert rollback(served, history, "v3").version == version_of(served) == "v3"
     assert [kept.version for kept in kept_bundles(history)] == ["v3", "v2", "v1"]
+
+
+@pytest.mark.usefixtures("three_published")
+def test_rolling_back_passes_over_the_same_model_exported_before(tmp_path, served, history):
+    publish(served, bundle_files(tmp_path / "again", "v3-again", day=4, bias=0.3), history=history)
+    assert [kept.version for kept in kept_bundles(history)] == ["v3", "v2", "v1"]
+    assert rollback(served, history).version == "v2"
+
+
+@pytest.mark.usefixtures("three_published")
+def test_what_a_killed_swap_left_goes_with_the_next_one_after_an_hour(served, history):
+    old, new, other = (served.parent / name for name in (".model-old", ".model-new", ".another"))
+    for left in (old, new, other):
+        left.mkdir()
+        (left / "model.onnx").write_bytes(b"half")
+    for left in (old, other):
+        os.utime(left, (time.time() - 3700,) * 2)
+    rollback(served, history)
+    assert sorted(entry.name for entry in served.parent.iterdir()) == [".another", ".model-new", "model"]
+
+
+def test_what_a_killed_swap_left_is_neither_committed_nor_sent():
+    root = Path(__file__).resolve().parents[2]
+    for file in (".gitignore", ".funcignore"):
+        ignored = pathspec.GitIgnoreSpec.from_lines((root / file).read_text(encoding="utf-8").splitlines())
+        assert ignored.match_file("function_app/.model-x1y2/model.onnx")
+        assert not ignored.match_file("function_app/model/model.onnx")
+    assert "function_app/.model-*" in (root / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.usefixtures("three_published")
+def test_what_was_left_stays_while_it_may_be_the_only_bundle(tmp_path, served):
+    only = served.rename(served.parent / ".model-x-old")
+    os.utime(only, (0, 0))
+    publish(served, bundle_files(tmp_path / "made-4", "v4", day=4), history=None)
+    assert version_of(only) == "v3"
+
+
+@pytest.mark.usefixtures("three_published")
+def test_the_files_and_their_folder_are_on_the_disk_before_the_swap(served, history, monkeypatch):
+    done = []
+    sync, exchange = os.fsync, swapping._exchange
+
+    def synced(opened: int) -> None:
+        done.append(os.stat(opened).st_ino)
+        sync(opened)
+
+    def exchanged(fresh: Path, folder: Path) -> bool:
+        assert {path.stat().st_ino for path in (fresh, *fresh.iterdir())} <= set(done)
+        done.append(0)
+        return exchange(fresh, folder)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(swapping, "_exchange", exchanged)
+    rollback(served, history)
+    assert done[done.index(0) :] == [0, served.parent.stat().st_ino]
 
 
 @pytest.mark.usefixtures("three_published")

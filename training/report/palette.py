@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
-"""Told apart also by people who do not see all colours (Okabe and Ito 2008)."""
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#882255")
+"""Told apart also by people who do not see all colours (Okabe and Ito 2008; the last: Tol 2021)."""
 LINES = ("-", "--", ":")
 MARKERS = "osD^vPX<>"
 
@@ -32,7 +32,7 @@ class Look:
 
 
 def looks(candidates: Sequence[str], *, selected: str) -> dict[str, Look]:
-    """A look for each candidate, no two the same for the first twenty-one."""
+    """A look for each candidate: no two the same for the first twenty-four, nor of one colour for eight."""
     return {
         name: Look(
             colour=COLOURS[place % len(COLOURS)],

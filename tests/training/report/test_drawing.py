@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from tests.training.report.made import NINE, SETS, made_findings
+from training.candidates import CANDIDATES
 from training.report import curves, dots, exploration_plots, matrices, trade_offs
 from training.report.findings import Findings
 from training.report.palette import looks
@@ -90,7 +91,9 @@ def test_a_candidate_that_was_not_measured_on_a_set_is_left_out_of_its_panel_alo
 
 
 def test_no_two_candidates_look_alike_and_the_selected_one_stands_out():
-    found = looks([str(number) for number in range(21)], selected="4")
-    assert len({(look.colour, look.dashes) for look in found.values()}) == 21
+    found = looks([str(number) for number in range(24)], selected="4")
+    assert len({(look.colour, look.dashes) for look in found.values()}) == 24
+    ours = looks(list(CANDIDATES), selected="bilstm")
+    assert len({look.colour for look in ours.values()}) == len(CANDIDATES)
     assert [name for name, look in found.items() if look.bold] == ["4"]
     assert found["4"].width > found["5"].width
