@@ -29,7 +29,7 @@ def client(tmp_path_factory):
 
 def register(client, folder, *, tags=TAGS, parameters=("max_tokens",), words="words"):
     (folder / "holdout.csv.gz").write_bytes(HOLDOUT)
-    with mlflow.start_run(tags=tags) as run:
+    with mlflow.start_run(experiment_id="0", tags=tags) as run:
         mlflow.log_params(dict.fromkeys(parameters, "64"))
         mlflow.log_dict({words: ["thanks"]}, "vocabulary.json")
         mlflow.log_dict({}, "data.json")
@@ -82,7 +82,7 @@ def test_where_there_is_no_such_model_the_way_to_one_is_told(uri):
 
 
 def test_a_lost_file_is_named_and_no_training_advised(client):
-    with mlflow.start_run(tags=TAGS) as run:
+    with mlflow.start_run(experiment_id="0", tags=TAGS) as run:
         mlflow.log_params({"max_tokens": "64"})
     made = client.create_model_version("m", source=f"runs:/{run.info.run_id}", run_id=run.info.run_id)
     with pytest.raises(ExportError, match=r"vocabulary\.json") as caught:

@@ -94,14 +94,14 @@ def test_a_run_waits_for_a_host_that_comes_back(
     assert [row["number"] for row in read(out)] == [str(at) for at in range(ROWS)]
 
 
-def test_an_interrupted_run_says_how_to_go_on(small_host: RunningHost, tweets: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_says_how_to_go_on(host: RunningHost, tweets: Path, tmp_path: Path) -> None:
     out = tmp_path / "scored.csv"
-    process = start_client(*predict(small_host, tweets, out, "--column", "tweet"))
+    process = start_client(*predict(host, tweets, out, "--column", "tweet"))
     wait_until((tmp_path / "scored.csv.progress").exists)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "Stopped; with --file, the same command goes on from here\n")
-    run_client(*predict(small_host, tweets, out, "--column", "tweet"))
+    run_client(*predict(host, tweets, out, "--column", "tweet"))
     assert len(read(out)) == ROWS
 
 
