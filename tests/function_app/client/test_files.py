@@ -83,6 +83,8 @@ def test_a_run_waits_for_a_host_that_comes_back(
     store = str(tmp_path / "store.sqlite3")
     host = start_host(STORE_PATH=store, MAX_BATCH_TEXTS=str(BATCH))
     out = tmp_path / "scored.csv"
+    # A shell that runs the tests in the background ignores the signal, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start_client(*predict(host, tweets, out, "--column", "tweet"))
     progress = tmp_path / "scored.csv.progress"
     wait_until(lambda: progress.exists() and json.loads(progress.read_bytes())["rows"] > 200)
