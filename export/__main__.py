@@ -1,17 +1,13 @@
 """`python -m export`: turn the selected model into the bundle that the app serves, or go back to one."""
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from export.frameworks import import_keras, settle_frameworks
-from function_app.command_line import described, guarded, positive
-
-ROOT = Path(__file__).resolve().parents[1]
-SERVED = ROOT / "function_app" / "model"
-HISTORY = ROOT / ".local" / "bundles"
+from export.places import HISTORY, ROOT, SERVED
+from function_app.command_line import above_zero, described, guarded, positive
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +73,11 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse to compare fewer (default: 2000; less only for tiny trial corpora)",
     )
     bundle.add_argument(
-        "--max-mb", type=_size, metavar="MB", default=18.0, help="refuse a bigger model.onnx (default: 18)"
+        "--max-mb",
+        type=above_zero,
+        metavar="MB",
+        default=18.0,
+        help="refuse a bigger model.onnx (default: 18)",
     )
     bundle.set_defaults(command=_bundle)
 
@@ -123,16 +123,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     register.set_defaults(command=_register)
     return parser
-
-
-def _size(text: str) -> float:
-    try:
-        size = float(text)
-    except ValueError:
-        size = math.nan
-    if not 0 < size < math.inf:
-        raise argparse.ArgumentTypeError("must be a number above 0")
-    return size
 
 
 def _bundle(options: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """How the commands of this repository fail, and what their ``--help`` says."""
 
 import argparse
+import math
 import sys
 import traceback
 from collections.abc import Callable
@@ -50,6 +51,22 @@ def positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
     return int(text)
+
+
+def above_zero(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    value = number(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError("must be a number above 0")
+    return value
+
+
+def number(text: str) -> float:
+    """What the text says, NaN where it is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _line(error: Exception) -> str:

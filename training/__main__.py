@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from export.frameworks import import_keras, settle_frameworks
-from function_app.command_line import described, guarded, positive
-from training.arguments import MOST_EMOTICONS, seed, share, weight
+from export.places import SERVED
+from function_app.command_line import above_zero, described, guarded, positive
+from training.arguments import MOST_EMOTICONS, seed, share
 from training.assessment import command as assessment_command
 from training.feedback import command as feedback_command
 from training.learning_curve import command as learning_curve_command
@@ -17,7 +18,6 @@ from training.retraining import command as retraining_command
 from training.tuning import command as tuning_command
 from training.whole_way import command as whole_way_command
 
-SERVED = Path(__file__).resolve().parents[1] / "function_app" / "model"
 DEFAULT_DATA = ("sentiment140", "airline", "semeval", "tweet_sentiment_extraction", "sts_gold")
 
 
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--human-weight",
-        type=weight,
+        type=above_zero,
         metavar="WEIGHT",
         default=10.0,
         help="weight of rows labelled by people against rows labelled by emoticons (default: 10)",

@@ -1,8 +1,9 @@
 """Values of options, as argparse takes them: what they may be, and a message where they are not."""
 
 import argparse
-import math
 from collections.abc import Callable
+
+from function_app.command_line import number
 
 MOST_EMOTICONS = 2 / 3
 """Half as many texts again get an emoji, and no text gets both."""
@@ -15,29 +16,13 @@ def seed(text: str) -> int:
     return int(text)
 
 
-def weight(text: str) -> float:
-    """A finite number above 0."""
-    value = _number(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError("must be a number above 0")
-    return value
-
-
 def share(most: float) -> Callable[[str], float]:
     """A number from 0 to ``most``."""
 
     def parsed(text: str) -> float:
-        value = _number(text)
+        value = number(text)
         if not 0 <= value <= most:
             raise argparse.ArgumentTypeError(f"must be a number from 0 to {most:.4g}")
         return value
 
     return parsed
-
-
-def _number(text: str) -> float:
-    """What the text says, NaN where it is no number."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

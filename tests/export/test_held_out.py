@@ -4,8 +4,9 @@ import pytest
 
 from export.errors import ExportError
 from export.families import LINEAR
-from export.held_out import HeldOut, people_said, profiled
+from export.held_out import FEEDBACK, HeldOut, people_said, profiled
 from export.trained import TrainedModel
+from training.data import datasets
 
 ROLES = ("validation", "calibration", "test")
 
@@ -69,3 +70,7 @@ def test_test_rows_of_one_class_say_nothing_and_are_refused() -> None:
     held_out = held_out_of(rows("airline", 30).assign(label="positive"))
     with pytest.raises(ExportError, match="no data set has test rows of both classes"):
         held_out.by_dataset(np.full(len(held_out.test), 0.5, dtype=np.float32))
+
+
+def test_feedback_is_called_what_training_calls_it() -> None:
+    assert FEEDBACK == datasets.FEEDBACK

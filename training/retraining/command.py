@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-LOCAL = REPOSITORY / ".local"
-SERVED = REPOSITORY / "function_app" / "model"
+from export.places import HISTORY, ROOT, SERVED
+
+LOCAL = ROOT / ".local"
 
 
 def add_to(
@@ -38,7 +38,7 @@ def add_to(
         "--history",
         type=Path,
         metavar="FOLDER",
-        default=LOCAL / "bundles",
+        default=HISTORY,
         help="keeps the replaced one (default: %(default)s)",
     )
     retrain.add_argument(

@@ -5,15 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+from export.places import HISTORY, ROOT, SERVED
 from function_app.command_line import FAILED, described, positive
 from training.arguments import seed
 from training.assessment.command import BUNDLES
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-LOCAL = REPOSITORY / ".local" / "train"
-SERVED = REPOSITORY / "function_app" / "model"
-HISTORY = REPOSITORY / ".local" / "bundles"
-"""Where the export keeps a served bundle that was replaced."""
+LOCAL = ROOT / ".local" / "train"
 PROFILE_NAMES = ("corpus", "quick", "full")
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from export.__main__ import HISTORY, SERVED
+from export.places import HISTORY, SERVED
 from training.__main__ import main
 from training.assessment.command import BUNDLES
 from training.whole_way import command, steps
